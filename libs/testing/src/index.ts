@@ -1,0 +1,7 @@
+export { createDatabase, type TestDatabase } from './database.js';
+export { startNats, type TestNats } from './nats.js';
+export { startPostgres, type TestPostgres } from './postgres.js';
+export type { TestServer } from './process.js';
+export { startRedis, type TestRedis } from './redis.js';
+export { skipUnless } from './skip.js';
+export { waitFor, type WaitOptions } from './wait.js';
