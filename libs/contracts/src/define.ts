@@ -1,0 +1,116 @@
+import type { ClassConstructor } from './fields.js';
+import type { ServiceName } from './actor.js';
+import type { Access } from './permissions.js';
+
+/** Request and reply: one replica of the owning service answers, the caller waits. */
+export interface RpcContract<Req extends object = object, Res extends object = object> {
+  readonly kind: 'rpc';
+  readonly subject: string;
+  readonly service: ServiceName;
+  readonly access: Access;
+  readonly request: ClassConstructor<Req>;
+  readonly reply: ClassConstructor<Res>;
+  /** How long the caller waits unless it says otherwise. */
+  readonly timeoutMs: number;
+  /** `one`: a queue group shares the calls. `all`: every replica answers, the caller gathers. */
+  readonly answer: 'one' | 'all';
+  /** Whether a call changes state: such calls honour an idempotency key and are audited by their service. */
+  readonly changes: boolean;
+}
+
+/** A fact, published after its commit. `key` names the tokens that follow the subject, so that readers can filter. */
+export interface EventContract<P extends object = object> {
+  readonly kind: 'event';
+  readonly subject: string;
+  readonly service: ServiceName;
+  readonly payload: ClassConstructor<P>;
+  readonly key: readonly string[];
+}
+
+/** Durable work: stored in a work queue, done by one of the workers with that capability. */
+export interface TaskContract<P extends object = object> {
+  readonly kind: 'task';
+  readonly subject: string;
+  readonly service: ServiceName;
+  readonly payload: ClassConstructor<P>;
+  /** A task whose worker is silent this long goes to another one. */
+  readonly ackWaitMs: number;
+}
+
+export type Contract = RpcContract | EventContract | TaskContract;
+
+/** What an `event` reader is: one durable consumer shared by the replicas of a service. */
+export interface Subscription<P extends object = object> {
+  readonly kind: 'subscription';
+  readonly event: EventContract<P>;
+  readonly service: ServiceName;
+  readonly ackWaitMs: number;
+  /** Waits before each redelivery; after the last one the event is dead-lettered. */
+  readonly backoffMs: readonly number[];
+}
+
+interface RpcOptions {
+  service: ServiceName;
+  access: Access;
+  changes: boolean;
+  timeoutMs?: number;
+  answer?: 'one' | 'all';
+}
+
+/** Declares `scm.rpc.<name>`; a name is `<domain>.v<N>.<imperative-verb>`. */
+export function rpc<Req extends object, Res extends object>(
+  name: string,
+  request: ClassConstructor<Req>,
+  reply: ClassConstructor<Res>,
+  options: RpcOptions,
+): RpcContract<Req, Res> {
+  const { timeoutMs = 5_000, answer = 'one' } = options;
+  return { kind: 'rpc', subject: subject('rpc', name), request, reply, ...options, timeoutMs, answer };
+}
+
+/** Declares `scm.evt.<name>[.<key>…]`; a name is `<domain>.v<N>.<past-tense>`. */
+export function event<P extends object>(
+  name: string,
+  payload: ClassConstructor<P>,
+  options: { service: ServiceName; key: readonly string[] },
+): EventContract<P> {
+  return { kind: 'event', subject: subject('evt', name), payload, ...options };
+}
+
+/** Declares `scm.task.<name>`; a name is `<domain>.v<N>.<capability>`. */
+export function task<P extends object>(
+  name: string,
+  payload: ClassConstructor<P>,
+  options: { service: ServiceName; ackWaitMs: number },
+): TaskContract<P> {
+  return { kind: 'task', subject: subject('task', name), payload, ...options };
+}
+
+/** Declares that a service reads an event durably. */
+export function subscription<P extends object>(
+  of: EventContract<P>,
+  options: { service: ServiceName; ackWaitMs?: number; backoffMs?: readonly number[] },
+): Subscription<P> {
+  const { ackWaitMs = 30_000, backoffMs = [250, 1_000, 5_000, 15_000, 60_000] } = options;
+  return { kind: 'subscription', event: of, service: options.service, ackWaitMs, backoffMs };
+}
+
+/** The full subject of one event: the contract's subject and its key tokens. */
+export function eventSubject(contract: EventContract, keys: readonly string[]): string {
+  if (keys.length !== contract.key.length) {
+    throw new TypeError(`${contract.subject} needs the key ${contract.key.join('.')}`);
+  }
+  return [contract.subject, ...keys.map(subjectToken)].join('.');
+}
+
+/** Makes any text one subject token: what NATS forbids or gives a meaning is percent-encoded. */
+export function subjectToken(text: string): string {
+  return encodeURIComponent(text).replace(/[.*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`) || '%';
+}
+
+const NAME = /^[a-z]+(-[a-z]+)*\.v\d+\.[a-z]+(-[a-z]+)*$/;
+
+function subject(kind: 'rpc' | 'evt' | 'task', name: string): string {
+  if (!NAME.test(name)) throw new TypeError(`"${name}" is not <domain>.v<N>.<name> in kebab case`);
+  return `scm.${kind}.${name}`;
+}

@@ -1,0 +1,32 @@
+import { AuthApi } from './auth.contract.js';
+import type { Contract } from './define.js';
+import { McpApi } from './mcp.contract.js';
+import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
+import { AlertApi, AlertEvents, NotifyApi, WebhookApi } from './notify.contract.js';
+import { SystemApi } from './system.contract.js';
+import { ExecutionApi, StepApi, StepTasks, WorkflowApi, WorkflowEvents } from './workflow.contract.js';
+
+const groups = {
+  AuthApi,
+  MetricsApi,
+  RulesApi,
+  MetricsEvents,
+  WorkflowApi,
+  ExecutionApi,
+  StepApi,
+  StepTasks,
+  WorkflowEvents,
+  NotifyApi,
+  WebhookApi,
+  AlertApi,
+  AlertEvents,
+  McpApi,
+  SystemApi,
+};
+
+/** Every contract with the expression that names it in code, such as `AuthApi.login`. */
+export const allContracts: readonly { readonly name: string; readonly contract: Contract }[] = Object.entries(
+  groups,
+).flatMap(([group, contracts]) =>
+  Object.entries<Contract>(contracts).map(([key, contract]) => ({ name: `${group}.${key}`, contract })),
+);

@@ -1,0 +1,255 @@
+import { event, rpc, task } from './define.js';
+import { Amount, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
+import { ById } from './auth.contract.js';
+import { PageRequest } from './page.js';
+
+export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
+export type Capability = (typeof capabilities)[number];
+
+export const executionStatuses = ['pending', 'running', 'waiting', 'completed', 'faulted', 'cancelled'] as const;
+export type ExecutionStatus = (typeof executionStatuses)[number];
+
+/** An Open Workflow Specification document: its YAML or JSON text, or the parsed object. */
+export class CreateWorkflowRequest {
+  @JsonValue({ description: 'The document as YAML or JSON text, or as an object' }) document: unknown;
+}
+
+export class WorkflowVersion {
+  @Name() name: string;
+  @Text({ max: 64 }) version: string;
+  @Text({ max: 256, optional: true }) title?: string;
+  @Text({ max: 4_096, optional: true }) summary?: string;
+  /** SHA-256 of the canonical document, hex. */
+  @Text({ max: 64 }) digest: string;
+  @Instant() createdAt: string;
+  @JsonObject({ optional: true }) document?: Record<string, unknown>;
+}
+
+export class WorkflowVersionPage {
+  @ListOf(() => WorkflowVersion) items: WorkflowVersion[];
+  @Text({ max: 1_024, optional: true }) nextCursor?: string;
+}
+
+export class GetWorkflowRequest {
+  @Name() name: string;
+  /** Without it the newest. */
+  @Text({ max: 64, optional: true }) version?: string;
+}
+
+export class ListVersionsRequest extends PageRequest {
+  @Name() name: string;
+}
+
+export class StartExecutionRequest {
+  @Name() workflow: string;
+  @Text({ max: 64, optional: true }) version?: string;
+  @JsonObject({ optional: true }) input?: Record<string, unknown>;
+}
+
+export class ExecutionStarted {
+  @Id() executionId: string;
+  @Name() workflow: string;
+  @Text({ max: 64 }) version: string;
+  @OneOf(executionStatuses) status: ExecutionStatus;
+}
+
+export class StepState {
+  /** The task's name in the document. */
+  @Text({ max: 256 }) name: string;
+  /** JSON pointer into the document, such as `/do/0/measure`. */
+  @Text({ max: 1_024 }) reference: string;
+  @OneOf(capabilities) capability: Capability;
+  @OneOf(['pending', 'running', 'waiting', 'completed', 'faulted', 'cancelled']) status: ExecutionStatus;
+  @Whole() attempt: number;
+  @Instant({ optional: true }) startedAt?: string;
+  @Instant({ optional: true }) endedAt?: string;
+  @JsonValue({ optional: true }) output?: unknown;
+  @JsonObject({ optional: true }) error?: Record<string, unknown>;
+}
+
+export class Execution {
+  @Id() id: string;
+  @Name() workflow: string;
+  @Text({ max: 64 }) version: string;
+  @OneOf(executionStatuses) status: ExecutionStatus;
+  @Instant() createdAt: string;
+  @Instant({ optional: true }) endedAt?: string;
+  /** Who or what started it: a user, an API key, or `alert:<id>`. */
+  @Text({ max: 256 }) startedBy: string;
+  @JsonValue({ optional: true }) input?: unknown;
+  @JsonValue({ optional: true }) output?: unknown;
+  /** RFC 9457 shape with `type`, `status`, `title`, `detail`, `instance`. */
+  @JsonObject({ optional: true }) error?: Record<string, unknown>;
+  @ListOf(() => StepState, { optional: true }) steps?: StepState[];
+  @Text({ max: 32, optional: true }) traceId?: string;
+}
+
+export class ExecutionPage {
+  @ListOf(() => Execution) items: Execution[];
+  @Text({ max: 1_024, optional: true }) nextCursor?: string;
+}
+
+export class ListExecutionsRequest extends PageRequest {
+  @Name({ optional: true }) workflow?: string;
+  @OneOf(executionStatuses, { optional: true }) status?: ExecutionStatus;
+}
+
+export class HistoryEvent {
+  @Whole() seq: number;
+  @Instant() at: string;
+  @Text({ max: 64 }) type: string;
+  @JsonObject() data: Record<string, unknown>;
+}
+
+export class HistoryRequest extends PageRequest {
+  @Id() id: string;
+}
+
+export class HistoryPage {
+  @ListOf(() => HistoryEvent) items: HistoryEvent[];
+  @Text({ max: 1_024, optional: true }) nextCursor?: string;
+}
+
+/** One step for a worker. `key` names its effect: the same for every attempt and delivery. */
+export class StepTask {
+  @Id() executionId: string;
+  @Id() workspaceId: string;
+  @Name() workflow: string;
+  @Text({ max: 1_024 }) reference: string;
+  @Text({ max: 256 }) name: string;
+  @OneOf(capabilities) capability: Capability;
+  @Whole({ min: 1 }) attempt: number;
+  @Text({ max: 256 }) key: string;
+  /** The `with` of the call, its expressions evaluated. */
+  @JsonObject() with: Record<string, unknown>;
+  @JsonValue({ optional: true }) input?: unknown;
+  @Whole({ min: 1 }) timeoutMs: number;
+  @Text({ max: 256 }) startedBy: string;
+}
+
+/** A worker's answer; the reply comes after the transition is committed. */
+export class StepReport {
+  @Id() executionId: string;
+  @Id() workspaceId: string;
+  @Text({ max: 1_024 }) reference: string;
+  @Whole({ min: 1 }) attempt: number;
+  @OneOf(['completed', 'failed']) outcome: 'completed' | 'failed';
+  @JsonValue({ optional: true }) output?: unknown;
+  /** RFC 9457 shape; `retryable: false` ends the retries. */
+  @JsonObject({ optional: true }) error?: Record<string, unknown>;
+}
+
+export class StepReportReply {
+  /** `stale`: the step was not open any more, the report changed nothing. */
+  @OneOf(['accepted', 'stale']) result: 'accepted' | 'stale';
+}
+
+/** Asked before work that was delivered before: is the step still open? */
+export class ClaimRequest {
+  @Id() executionId: string;
+  @Id() workspaceId: string;
+  @Text({ max: 1_024 }) reference: string;
+  @Whole({ min: 1 }) attempt: number;
+}
+
+export class ClaimReply {
+  @OneOf(['open', 'closed']) state: 'open' | 'closed';
+}
+
+/** A status change of an execution or of one of its steps. */
+export class ExecutionChanged {
+  @Id() executionId: string;
+  @Id() workspaceId: string;
+  @Name() workflow: string;
+  @Text({ max: 64 }) version: string;
+  @OneOf(executionStatuses) status: ExecutionStatus;
+  @Whole() seq: number;
+  @Instant() at: string;
+  @Text({ max: 64 }) type: string;
+  @Text({ max: 256, optional: true }) step?: string;
+  @JsonObject({ optional: true }) data?: Record<string, unknown>;
+}
+
+export class QueueDepth {
+  @OneOf(capabilities) capability: Capability;
+  @Whole() queued: number;
+  @Whole() inFlight: number;
+  @Amount({ min: 0 }) oldestAgeSeconds: number;
+}
+
+export class QueueDepths {
+  @ListOf(() => QueueDepth) queues: QueueDepth[];
+}
+
+export class QueueRequest {
+  @Texts({ max: 5, of: capabilities, optional: true }) capabilities?: Capability[];
+}
+
+const service = 'workflow-orchestrator';
+
+export const WorkflowApi = {
+  create: rpc('workflow.v1.create', CreateWorkflowRequest, WorkflowVersion, {
+    service,
+    access: 'workflows:write',
+    changes: true,
+  }),
+  list: rpc('workflow.v1.list', PageRequest, WorkflowVersionPage, {
+    service,
+    access: 'workflows:read',
+    changes: false,
+  }),
+  get: rpc('workflow.v1.get', GetWorkflowRequest, WorkflowVersion, {
+    service,
+    access: 'workflows:read',
+    changes: false,
+  }),
+  listVersions: rpc('workflow.v1.list-versions', ListVersionsRequest, WorkflowVersionPage, {
+    service,
+    access: 'workflows:read',
+    changes: false,
+  }),
+};
+
+export const ExecutionApi = {
+  start: rpc('execution.v1.start', StartExecutionRequest, ExecutionStarted, {
+    service,
+    access: 'executions:write',
+    changes: true,
+  }),
+  get: rpc('execution.v1.get', ById, Execution, { service, access: 'executions:read', changes: false }),
+  list: rpc('execution.v1.list', ListExecutionsRequest, ExecutionPage, {
+    service,
+    access: 'executions:read',
+    changes: false,
+  }),
+  history: rpc('execution.v1.list-history', HistoryRequest, HistoryPage, {
+    service,
+    access: 'executions:read',
+    changes: false,
+  }),
+  cancel: rpc('execution.v1.cancel', ById, Execution, { service, access: 'executions:write', changes: true }),
+};
+
+export const StepApi = {
+  report: rpc('step.v1.report', StepReport, StepReportReply, { service, access: 'internal', changes: false }),
+  claim: rpc('step.v1.claim', ClaimRequest, ClaimReply, { service, access: 'internal', changes: false }),
+  queues: rpc('step.v1.list-queues', QueueRequest, QueueDepths, { service, access: 'system:read', changes: false }),
+};
+
+const workers = { service: 'step-workers', ackWaitMs: 5_000 } as const;
+
+/** One task contract for each capability: one durable consumer each, shared by every worker pool that has it. */
+export const StepTasks = {
+  processing: task('step.v1.processing', StepTask, workers),
+  analysis: task('step.v1.analysis', StepTask, workers),
+  decision: task('step.v1.decision', StepTask, workers),
+  action: task('step.v1.action', StepTask, workers),
+  notification: task('step.v1.notification', StepTask, workers),
+};
+
+export const WorkflowEvents = {
+  executionChanged: event('workflow.v1.execution-changed', ExecutionChanged, {
+    service,
+    key: ['workspaceId', 'workflow', 'executionId'],
+  }),
+};

@@ -1,0 +1,152 @@
+import { context, SpanKind } from '@opentelemetry/api';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, type JetStreamClient, type PubAck } from '@nats-io/jetstream';
+import {
+  eventSubject,
+  ServiceError,
+  type Actor,
+  type EventContract,
+  type RpcContract,
+  type TaskContract,
+} from '@scm/contracts';
+import { currentCall } from './call.js';
+import { errorOf } from './codec.js';
+import { header } from './headers.js';
+import { injectTrace, traced } from './trace.js';
+
+/** Proves to the called service who calls. */
+export interface ContextSigner {
+  sign(actor: Actor): Promise<string>;
+}
+
+export interface RequestOptions {
+  /** Who calls; without it the caller of the running handler, and without one nobody. */
+  as?: Actor;
+  timeoutMs?: number;
+  idempotencyKey?: string;
+  /** A context that is signed already, instead of `as`. */
+  token?: string;
+}
+
+/** The only way one service calls another. */
+export class MessagingClient {
+  private readonly js: JetStreamClient;
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly signer: ContextSigner,
+  ) {
+    this.js = jetstream(nc);
+  }
+
+  /** Asks one replica. Throws the service's ServiceError, UNAVAILABLE when none answers, DEADLINE_EXCEEDED when late. */
+  async request<Req extends object, Res extends object>(
+    contract: RpcContract<Req, Res>,
+    request: Req,
+    options: RequestOptions = {},
+  ): Promise<Res> {
+    return traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
+      const timeout = remainingMs(options.timeoutMs ?? contract.timeoutMs);
+      const body = this.fitting(JSON.stringify(request));
+      const h = await this.headersFor(options, timeout);
+      const msg = await this.nc
+        .request(contract.subject, body, { timeout, headers: h })
+        .catch((error: unknown) => Promise.reject(transportError(contract.subject, error)));
+      const failure = errorOf(msg);
+      if (failure) throw failure;
+      return msg.json<Res>();
+    });
+  }
+
+  /** Asks every replica and gathers what comes within `timeoutMs`; silent for `quietMs` after an answer ends it early. */
+  async requestAll<Req extends object, Res extends object>(
+    contract: RpcContract<Req, Res>,
+    request: Req,
+    quietMs = 200,
+  ): Promise<Res[]> {
+    const h = await this.headersFor({}, contract.timeoutMs);
+    const answers: Res[] = [];
+    const replies = await this.nc
+      .requestMany(contract.subject, JSON.stringify(request), {
+        strategy: 'stall',
+        stall: quietMs,
+        maxWait: contract.timeoutMs,
+        headers: h,
+      })
+      .catch((error: unknown) => Promise.reject(transportError(contract.subject, error)));
+    for await (const msg of replies) if (msg.data.length > 0 && !errorOf(msg)) answers.push(msg.json<Res>());
+    return answers;
+  }
+
+  /** Publishes a fact into its stream; `id` makes a repeated publish within the duplicate window one message. */
+  async publish<P extends object>(
+    contract: EventContract<P>,
+    keys: readonly string[],
+    payload: P,
+    options: { id: string; epoch?: string; traceparent?: string },
+  ): Promise<PubAck> {
+    const h = headers();
+    if (options.epoch) h.set(header.epoch, options.epoch);
+    if (options.traceparent) h.set('traceparent', options.traceparent);
+    else injectTrace(h);
+    return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { msgID: options.id, headers: h });
+  }
+
+  /** Publishes outside any stream's promise: whoever listens now gets it, nobody else. */
+  publishTransient<P extends object>(contract: EventContract<P>, keys: readonly string[], payload: P): void {
+    this.nc.publish(eventSubject(contract, keys), JSON.stringify(payload));
+  }
+
+  /** Stores a task; `id` makes a repeated enqueue within the duplicate window one task. */
+  async enqueue<P extends object>(
+    contract: TaskContract<P>,
+    payload: P,
+    options: { id: string; traceparent?: string },
+  ): Promise<void> {
+    await traced(contract.subject, SpanKind.PRODUCER, context.active(), async () => {
+      const h = headers();
+      injectTrace(h);
+      await this.js.publish(contract.subject, this.fitting(JSON.stringify(payload)), { msgID: options.id, headers: h });
+    });
+  }
+
+  private async headersFor(options: RequestOptions, timeoutMs: number): Promise<MsgHdrs> {
+    const h = headers();
+    const token = options.token ?? (options.as ? await this.signer.sign(options.as) : currentCall()?.token);
+    if (token) h.set(header.context, token);
+    if (options.idempotencyKey) h.set(header.idempotencyKey, options.idempotencyKey);
+    h.set(header.timeoutMs, String(timeoutMs));
+    injectTrace(h);
+    return h;
+  }
+
+  private fitting(body: string): string {
+    const limit = this.nc.info?.max_payload ?? 1_048_576;
+    if (body.length > limit - 16_384 && Buffer.byteLength(body) > limit - 16_384) {
+      throw new ServiceError('PAYLOAD_TOO_LARGE', `the message is larger than ${limit - 16_384} bytes`);
+    }
+    return body;
+  }
+}
+
+/** A call inside a call may not outlive it. */
+function remainingMs(wantedMs: number): number {
+  const deadline = currentCall()?.deadline;
+  const left = deadline === undefined ? wantedMs : Math.min(wantedMs, deadline - Date.now());
+  if (left <= 0) throw new ServiceError('DEADLINE_EXCEEDED', 'no time is left for a further call');
+  return left;
+}
+
+function transportError(subject: string, error: unknown): ServiceError {
+  const names = [error, error instanceof Error ? error.cause : undefined].map((e) =>
+    e instanceof Error ? e.name : '',
+  );
+  const options = { cause: error };
+  if (names.includes('NoRespondersError')) {
+    return new ServiceError('UNAVAILABLE', `no service answers ${subject}`, undefined, options);
+  }
+  if (names.includes('TimeoutError')) {
+    return new ServiceError('DEADLINE_EXCEEDED', `${subject} did not answer in time`, undefined, options);
+  }
+  return new ServiceError('UNAVAILABLE', `${subject} cannot be reached`, undefined, options);
+}

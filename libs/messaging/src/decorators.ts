@@ -1,0 +1,30 @@
+import { MessagePattern } from '@nestjs/microservices';
+import { consumerName, type RpcContract, type Subscription, type TaskContract } from '@scm/contracts';
+
+type Method<A extends unknown[], R> = <T extends (...args: A) => Promise<R>>(
+  target: object,
+  key: string,
+  descriptor: TypedPropertyDescriptor<T>,
+) => void;
+
+/** How a durable message came. */
+export interface DeliveryInfo {
+  /** 1 at first; more when a former delivery was not confirmed. */
+  readonly delivery: number;
+  readonly signal: AbortSignal;
+}
+
+/** Answers a request; a payload or reply type that differs from the contract does not compile. */
+export function Rpc<Req extends object, Res extends object>(contract: RpcContract<Req, Res>): Method<[Req], Res> {
+  return MessagePattern(contract.subject, { contract }) as Method<[Req], Res>;
+}
+
+/** Does one unit of durable work. Returning confirms it; throwing asks for redelivery. */
+export function Task<P extends object>(contract: TaskContract<P>): Method<[P, DeliveryInfo], void> {
+  return MessagePattern(contract.subject, { contract }) as Method<[P, DeliveryInfo], void>;
+}
+
+/** Reads an event durably. Returning confirms it; throwing asks for redelivery after the subscription's backoff. */
+export function On<P extends object>(subscription: Subscription<P>): Method<[P, DeliveryInfo], void> {
+  return MessagePattern(consumerName(subscription), { contract: subscription }) as Method<[P, DeliveryInfo], void>;
+}

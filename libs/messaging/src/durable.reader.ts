@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SpanKind } from '@opentelemetry/api';
+import { jetstream, type Consumer, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { consumerName, decode, ServiceError, streamOf, type Subscription, type TaskContract } from '@scm/contracts';
+import type { DeliveryInfo } from './decorators.js';
+import { toServiceError } from './codec.js';
+import { extractTrace, traced } from './trace.js';
+
+/** A durable message that cannot be handled, with why. */
+export interface DeadLetter {
+  subject: string;
+  reason: string;
+  /** The message as text, cut to 64 KiB. */
+  payload: string;
+  deliveries: number;
+}
+
+export interface DurableReaderOptions {
+  nc: NatsConnection;
+  /** Messages handled at once. */
+  slots: number;
+  /** Aborts when no more messages shall be taken. */
+  draining: AbortSignal;
+  /** Aborts when running handlers shall end. */
+  signal: AbortSignal;
+  deadLetter: (letter: DeadLetter) => Promise<void>;
+  onBug: (error: unknown, subject: string) => void;
+}
+
+type Source = TaskContract | Subscription;
+type Handle = (payload: object, info: DeliveryInfo) => Promise<unknown>;
+
+const PULL_MS = 5_000;
+const TASK_RETRY_MS = 1_000;
+
+/**
+ * Handles the messages of one durable consumer, `slots` at a time. Each slot pulls one message when it is free, so that no
+ * message waits here while its acknowledgement clock runs.
+ */
+export class DurableReader {
+  private readonly busy = new Set<Promise<void>>();
+  private consumer?: Promise<Consumer>;
+
+  constructor(
+    private readonly source: Source,
+    private readonly handle: Handle,
+    private readonly options: DurableReaderOptions,
+  ) {}
+
+  start(): void {
+    for (let slot = 0; slot < this.options.slots; slot++) {
+      void this.pull().catch((error: unknown) => this.options.onBug(error, consumerName(this.source)));
+    }
+  }
+
+  /** Resolves when the running handlers have ended; `draining` must be aborted before. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.busy);
+  }
+
+  private async pull(): Promise<void> {
+    const { draining } = this.options;
+    while (!draining.aborted) {
+      const msg = await this.next();
+      if (!msg) continue;
+      if (draining.aborted) {
+        msg.nak();
+        return;
+      }
+      const work = this.work(msg).catch((error: unknown) => this.options.onBug(error, msg.subject));
+      this.busy.add(work);
+      await work;
+      this.busy.delete(work);
+    }
+  }
+
+  /** The stream's owner creates the consumer; until it did, or while the server is away, ask again. */
+  private async next(): Promise<JsMsg | null> {
+    try {
+      this.consumer ??= this.open();
+      return await (await this.consumer).next({ expires: PULL_MS });
+    } catch {
+      this.consumer = undefined;
+      await sleep(200, undefined, { signal: this.options.draining }).catch(() => undefined);
+      return null;
+    }
+  }
+
+  private async open(): Promise<Consumer> {
+    const subject = this.source.kind === 'task' ? this.source.subject : this.source.event.subject;
+    return jetstream(this.options.nc).consumers.get(streamOf(subject).name, consumerName(this.source));
+  }
+
+  private async work(msg: JsMsg): Promise<void> {
+    const beat = setInterval(() => msg.working(), this.source.ackWaitMs / 3);
+    try {
+      await traced(msg.subject, SpanKind.CONSUMER, extractTrace(msg.headers), async () => {
+        const payload = decode(
+          this.source.kind === 'task' ? this.source.payload : this.source.event.payload,
+          msg.string(),
+        );
+        await this.handle(payload, { delivery: msg.info.deliveryCount, signal: this.options.signal });
+      });
+      await msg.ackAck();
+    } catch (error) {
+      await this.fail(msg, error);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  private async fail(msg: JsMsg, error: unknown): Promise<void> {
+    const failure = toServiceError(error);
+    if (failure.code === 'INTERNAL') this.options.onBug(error, msg.subject);
+    const delayMs = this.retryAfterMs(msg, failure);
+    if (delayMs !== undefined) {
+      msg.nak(delayMs);
+      return;
+    }
+    const reason = `${failure.code}: ${failure.message}`;
+    const letter = {
+      subject: msg.subject,
+      reason,
+      payload: msg.string().slice(0, 65_536),
+      deliveries: msg.info.deliveryCount,
+    };
+    await this.options.deadLetter(letter);
+    msg.term(reason);
+  }
+
+  /** Undefined: no further delivery can help. A task is tried until it is confirmed; its attempts are counted elsewhere. */
+  private retryAfterMs(msg: JsMsg, failure: ServiceError): number | undefined {
+    if (failure.code === 'INVALID_ARGUMENT') return undefined;
+    if (this.source.kind === 'task') return TASK_RETRY_MS;
+    return this.source.backoffMs[msg.info.deliveryCount - 1];
+  }
+}

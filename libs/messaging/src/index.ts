@@ -1,0 +1,15 @@
+/**
+ * Contracts over one NATS connection: a Nest transport that answers them, a client that calls them.
+ * Nothing is sent to a subject that is not declared in @scm/contracts.
+ */
+export { currentActor, currentCall, runCall, type Call } from './call.js';
+export { MessagingClient, type ContextSigner, type RequestOptions } from './client.js';
+export { connectNats } from './connection.js';
+export { On, Rpc, Task, type DeliveryInfo } from './decorators.js';
+export type { DeadLetter } from './durable.reader.js';
+export { header } from './headers.js';
+export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
+export { RethrowFilter } from './rethrow.filter.js';
+export type { Authorize, IdempotencyStore } from './rpc.server.js';
+export { ensureStreams } from './stream.owner.js';
+export { currentTraceId, currentTraceparent, traced, traceFrom } from './trace.js';
