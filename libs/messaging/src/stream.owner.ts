@@ -30,6 +30,8 @@ export async function ensureStreams(nc: NatsConnection, owner: ServiceName): Pro
   }
 }
 
+const EPOCH = 'scm.epoch';
+
 async function ensureStream(jsm: JetStreamManager, stream: StreamDeclaration): Promise<void> {
   const config = {
     subjects: [...stream.subjects],
@@ -69,4 +71,21 @@ async function ensureConsumer(
 function readersOf(stream: StreamDeclaration): (TaskContract | Subscription)[] {
   const readers = Object.values<Subscription>(subscriptions).filter((s) => streamOf(s.event.subject) === stream);
   return [...readers, ...allTasks.filter((task) => streamOf(task.subject) === stream)];
+}
+
+/** Where a stream ends, and the epoch written on it. */
+export async function readStreamEnd(
+  nc: NatsConnection,
+  stream: StreamDeclaration,
+): Promise<{ lastSeq: number; epoch?: string }> {
+  const jsm = await jetstreamManager(nc, { timeout: 5_000, checkAPI: false });
+  const info = await jsm.streams.info(stream.name);
+  return { lastSeq: info.state.last_seq, epoch: info.config.metadata?.[EPOCH] };
+}
+
+/** Writes the epoch where the stream's readers find it. */
+export async function setStreamEpoch(nc: NatsConnection, stream: StreamDeclaration, epoch: string): Promise<void> {
+  const jsm = await jetstreamManager(nc, { timeout: 5_000, checkAPI: false });
+  const { config } = await jsm.streams.info(stream.name);
+  await jsm.streams.update(stream.name, { ...config, metadata: { ...config.metadata, [EPOCH]: epoch } });
 }

@@ -1,0 +1,89 @@
+import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import type { Pool } from 'pg';
+import { baseEntities } from './base.entities.js';
+
+/** What a service keeps in Postgres. */
+export interface DatabaseDeclaration {
+  /** The service's own schema. */
+  schema: string;
+  entities: MixedList<Function | string | EntitySchema>;
+  migrations: Function[];
+  /** Tables that belong to no workspace; only the system role reaches them. */
+  withoutWorkspace?: readonly string[];
+}
+
+export interface DatabaseUrls {
+  /** The role that answers requests: row-level security shows it one workspace. */
+  url: string;
+  /** The role of batch writers, sweeps and relays: it spans workspaces. */
+  systemUrl: string;
+}
+
+const REQUEST_POOL = 8;
+const SYSTEM_POOL = 4;
+
+/** A service's two bounded pools into its own schema. */
+export class Database {
+  private constructor(
+    readonly schema: string,
+    private readonly request: DataSource,
+    private readonly spanning: DataSource,
+  ) {}
+
+  static async open(declaration: DatabaseDeclaration, urls: DatabaseUrls): Promise<Database> {
+    const [request, spanning] = await Promise.all([
+      dataSource(declaration, urls.url, REQUEST_POOL).initialize(),
+      dataSource(declaration, urls.systemUrl, SYSTEM_POOL).initialize(),
+    ]);
+    return new Database(declaration.schema, request, spanning);
+  }
+
+  /** One transaction that sees the rows of one workspace only. */
+  async inWorkspace<T>(workspaceId: string, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.request.transaction(async (tx) => {
+      await tx.query(`select set_config('scm.workspace', $1, true)`, [workspaceId]);
+      return work(tx);
+    });
+  }
+
+  /** One transaction of the system role. Only the repositories that tests/architecture lists may use it. */
+  async acrossWorkspaces<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.spanning.transaction(work);
+  }
+
+  /** The system role's `pg` pool, for hot paths that TypeORM would slow down. */
+  get systemPool(): Pool {
+    return (this.spanning.driver as unknown as { master: Pool }).master;
+  }
+
+  /** Resolves when both roles can be used. */
+  async check(): Promise<void> {
+    await Promise.all([this.request.query('select 1'), this.spanning.query('select 1')]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.request.destroy(), this.spanning.destroy()]);
+  }
+}
+
+/** A connection set to the service's schema; the entities of the base tables are always there. */
+export function dataSource(declaration: DatabaseDeclaration, url: string, poolSize: number): DataSource {
+  const { schema, entities, migrations } = declaration;
+  return new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    entities: [...(entities as Function[]), ...baseEntities],
+    migrations,
+    migrationsTableName: 'migrations',
+    poolSize,
+    connectTimeoutMS: 5_000,
+    installExtensions: false,
+    extra: {
+      options: `-c search_path=${schema} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000`,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    },
+  });
+}

@@ -1,0 +1,13 @@
+/**
+ * Postgres for a service: its own schema, two roles, workspaces kept apart by row-level security, and the tables every
+ * service has (idempotency keys, event outbox, stream marks, dead letters).
+ */
+export { baseEntities, baseWithoutWorkspace } from './base.entities.js';
+export { AddBaseTables1790000000000 } from './base.migration.js';
+export { decodeCursor, encodeCursor, toPage, type CursorKey } from './cursor.js';
+export { Database, dataSource, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
+export { DeadLetterRepository } from './dead-letter.repository.js';
+export { derivedId, newId, withDerivedIds } from './id.js';
+export { IdempotencyStore } from './idempotency.store.js';
+export { migrate, schemaDrift, type MigrateUrls } from './migrate.js';
+export { oweEvent, OutboxRepository, type OwedEvent, type StreamMark } from './outbox.js';

@@ -1,0 +1,42 @@
+/**
+ * Loaded with `--import` before a service. With an OTLP endpoint in the standard `OTEL_*` variables the full SDK exports;
+ * without one only trace ids are made and passed on, so that logs and errors name them. No collector, no failure.
+ */
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+
+const endpoints = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+];
+
+let flush: () => Promise<void> = async () => {};
+
+if (endpoints.some((name) => process.env[name]) && process.env.OTEL_SDK_DISABLED !== 'true') {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  process.env.OTEL_TRACES_EXPORTER ??= 'otlp';
+  process.env.OTEL_METRICS_EXPORTER ??= 'none';
+  process.env.OTEL_LOGS_EXPORTER ??= 'none';
+  const sdk = new NodeSDK();
+  sdk.start();
+  flush = () => sdk.shutdown().catch(() => undefined);
+} else {
+  const [{ trace, context, propagation }, sdk, { AsyncLocalStorageContextManager }, { W3CTraceContextPropagator }] =
+    await Promise.all([
+      import('@opentelemetry/api'),
+      import('@opentelemetry/sdk-trace'),
+      import('@opentelemetry/context-async-hooks'),
+      import('@opentelemetry/core'),
+    ]);
+  const sampler = new sdk.ParentBasedSampler({ root: new sdk.AlwaysOffSampler() });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(new sdk.TracerProvider({ sampler }));
+}
+
+/** Sends what is not sent yet and ends the exporters. */
+export async function flushTelemetry(): Promise<void> {
+  await flush();
+}
