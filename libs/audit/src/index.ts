@@ -1,0 +1,12 @@
+export { AuditEventEntity, auditEntities } from './audit-event.entity.js';
+export { AddAuditEvents1790000000001 } from './audit-events.migration.js';
+export {
+  AuditLog,
+  auditOutcomes,
+  digestOf,
+  type AuditActor,
+  type AuditOutcome,
+  type AuditRecord,
+} from './audit-log.js';
+export { AuditRepository } from './audit.repository.js';
+export { AuditRelay, type AuditRelayOptions } from './audit-relay.js';
