@@ -43,7 +43,10 @@ describe('send', () => {
       let body = '';
       req.on('data', (chunk) => (body += String(chunk)));
       req.on('end', () => {
-        res.writeHead(201, { 'x-seen': `${req.method} ${req.headers['x-id']} ${body}`, 'set-cookie': ['a=1', 'b=2'] });
+        res.writeHead(201, {
+          'x-seen': [req.method, req.headers['x-id'], body].join(' '),
+          'set-cookie': ['a=1', 'b=2'],
+        });
         res.end('thanks');
       });
     });
