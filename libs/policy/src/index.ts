@@ -3,4 +3,3 @@ export { ContextSigner } from './context-signer.js';
 export { ContextVerifier } from './context-verifier.js';
 export { meshSecurity, type Denial, type MeshSecurity } from './mesh-security.js';
 export { Policy, type Decision, type Question, type Resource } from './policy.js';
-export { meshSecurity, type ContextKeys, type MeshSecurity } from './mesh-security.js';

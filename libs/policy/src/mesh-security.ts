@@ -1,30 +1,41 @@
-import type { Actor, RpcContract } from '@scm/contracts';
+import { ServiceError, type Actor, type RpcContract } from '@scm/contracts';
 import { ContextSigner } from './context-signer.js';
 import { ContextVerifier } from './context-verifier.js';
 import { Policy } from './policy.js';
 
-export interface ContextKeys {
-  /** Ed25519 private JWK of the service. */
-  contextPrivateKey: string;
-  /** JWKS with the public keys of all services. */
-  contextPublicKeys: string;
+/** A refused call, for the audit. */
+export interface Denial {
+  contract: RpcContract;
+  /** Absent when the caller could not be proved. */
+  actor?: Actor;
+  error: ServiceError;
 }
 
 export interface MeshSecurity {
   signer: ContextSigner;
-  /** Proves the caller by its signed context and lets the call pass, or throws UNAUTHENTICATED or PERMISSION_DENIED. */
-  authorize: (contract: Pick<RpcContract, 'access'>, token: string | undefined) => Promise<Actor | undefined>;
+  verifier: ContextVerifier;
+  policy: Policy;
+  /** Judges one call by its contract's access; throws UNAUTHENTICATED or PERMISSION_DENIED. */
+  authorize: (contract: RpcContract, token: string | undefined) => Promise<Actor | undefined>;
 }
 
-/** How a service of the mesh says who it is and judges who calls it. Throws when a key is not what it should be. */
-export function meshSecurity(keys: ContextKeys, policy = new Policy()): MeshSecurity {
+/** What a service needs to prove who it is and to judge who calls it. A denial is handed to `onDenied` before it is thrown. */
+export function meshSecurity(
+  keys: { contextPrivateKey: string; contextPublicKeys: string },
+  onDenied: (denial: Denial) => Promise<void> = async () => {},
+): MeshSecurity {
   const verifier = new ContextVerifier(keys.contextPublicKeys);
-  return {
-    signer: new ContextSigner(keys.contextPrivateKey),
-    authorize: async ({ access }, token) => {
-      const actor = token === undefined ? undefined : await verifier.verify(token);
-      policy.authorize(access, actor);
+  const policy = new Policy();
+  const authorize = async (contract: RpcContract, token: string | undefined): Promise<Actor | undefined> => {
+    let actor: Actor | undefined;
+    try {
+      actor = token === undefined ? undefined : await verifier.verify(token);
+      policy.authorize(contract.access, actor);
       return actor;
-    },
+    } catch (error) {
+      if (error instanceof ServiceError) await onDenied({ contract, actor, error });
+      throw error;
+    }
   };
+  return { signer: new ContextSigner(keys.contextPrivateKey), verifier, policy, authorize };
 }
