@@ -17,7 +17,8 @@ export interface AuditRecord {
   /** A permission, or a verb such as `auth.login`. */
   action: string;
   outcome: AuditOutcome;
-  resource?: { type: string; id?: string };
+  resourceType?: string;
+  resourceId?: string;
   /** Why it was denied or failed. */
   reason?: string;
   /** What may be shown to whoever reads the audit: ids and digests, never secrets. */
@@ -31,7 +32,7 @@ const MAX_DETAILS_BYTES = 4_096;
 /** Puts accesses and effects on record. */
 export class AuditLog {
   /** Inserts the row in the transaction of the effect: without the row there is no effect. */
-  async record(tx: EntityManager, { actor, resource, ...entry }: AuditRecord): Promise<void> {
+  async record(tx: EntityManager, { actor, ...entry }: AuditRecord): Promise<void> {
     await tx.query(
       `insert into audit_events (id, workspace_id, actor_kind, actor_id, actor_name, on_behalf_of, action,
          resource_type, resource_id, outcome, reason, details, trace_id)
@@ -45,8 +46,8 @@ export class AuditLog {
         text(actor.name, 128) ?? '-',
         text(actor.onBehalfOf, 128),
         text(entry.action, 128) ?? '-',
-        text(resource?.type, 64),
-        text(resource?.id, 256),
+        text(entry.resourceType, 64),
+        text(entry.resourceId, 256),
         entry.outcome,
         text(entry.reason, 512),
         detailsText(entry.details),

@@ -95,7 +95,8 @@ describe('record', () => {
     await record({
       actor: { ...ada, onBehalfOf: 'k1' },
       outcome: 'failed',
-      resource: { type: 'rule', id: 'r1' },
+      resourceType: 'rule',
+      resourceId: 'r1',
       reason: 'expr does not parse',
       details: { digest: 'abc' },
       traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -148,12 +149,17 @@ describe('record', () => {
     ['a surrogate pair at the cut', { reason: `${'x'.repeat(511)}😀` }],
     [
       'endless texts',
-      { action: 'x'.repeat(5_000), reason: 'y'.repeat(5_000), resource: { type: 't'.repeat(99), id: 'i'.repeat(999) } },
+      {
+        action: 'x'.repeat(5_000),
+        reason: 'y'.repeat(5_000),
+        resourceType: 't'.repeat(99),
+        resourceId: 'i'.repeat(999),
+      },
     ],
     ['endless details', { details: { a: 'x'.repeat(100_000) } }],
     [
       'empty texts',
-      { actor: { kind: 'anonymous', id: '', name: '', workspaceId }, reason: '', resource: { type: '', id: '' } },
+      { actor: { kind: 'anonymous', id: '', name: '', workspaceId }, reason: '', resourceType: '', resourceId: '' },
     ],
   ])('survives %s', async (_what, entry) => {
     await record(entry);
