@@ -10,3 +10,4 @@ export {
 } from './audit-log.js';
 export { AuditRepository } from './audit.repository.js';
 export { AuditRelay, type AuditRelayOptions } from './audit-relay.js';
+export { serviceAudit, type ServiceAudit } from './service-audit.js';

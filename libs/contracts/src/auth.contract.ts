@@ -218,3 +218,12 @@ export const AuthApi = {
   collectAudit: rpc('auth.v1.collect-audit', AuditBatch, Nothing, { service, access: 'internal', changes: false }),
   listAudit: rpc('auth.v1.list-audit', ListAuditRequest, AuditPage, { service, access: 'audit:read', changes: false }),
 };
+
+/** What an access token is: the gateway accepts nothing else. */
+export const accessToken = {
+  issuer: 'urn:scm:auth',
+  audience: 'urn:scm:gateway',
+  type: 'at+jwt',
+  algorithm: 'ES256',
+  lifetimeSeconds: 300,
+} as const;

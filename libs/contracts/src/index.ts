@@ -4,6 +4,7 @@
  */
 export { type Actor, DEFAULT_WORKSPACE_ID, type ServiceName, services } from './actor.js';
 export {
+  accessToken,
   ApiKey,
   ApiKeyPage,
   AuditBatch,

@@ -13,4 +13,5 @@ export {
   type Security,
   type ServiceDefinition,
 } from './run-service.js';
+export { SecretBox } from './secret-box.js';
 export { ConfigError, loadConfig, Setting, settingsOf, type ConfigClass, type SettingDeclaration } from './settings.js';

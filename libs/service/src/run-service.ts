@@ -1,7 +1,18 @@
 import { Global, Logger, Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { SystemApi, type Contract, type ServiceName, type Subscription } from '@scm/contracts';
+import {
+  AuthApi,
+  DEFAULT_WORKSPACE_ID,
+  SystemApi,
+  type Actor,
+  type AuditEntry,
+  type Contract,
+  type RpcContract,
+  type ServiceError,
+  type ServiceName,
+  type Subscription,
+} from '@scm/contracts';
 import { Database, DeadLetterRepository, IdempotencyStore, migrate, type DatabaseDeclaration } from '@scm/database';
 import {
   connectNats,
@@ -15,7 +26,7 @@ import {
 import { CoreConfig, DatabaseConfig, MigrateConfig } from './core.config.js';
 import { EventRelay } from './event.relay.js';
 import { Health } from './health.js';
-import { IDENTITY, type Identity } from './identity.js';
+import { IDENTITY, serviceActor, type Identity } from './identity.js';
 import { JsonLogger } from './logger.js';
 import { ConfigError, loadConfig, type ConfigClass } from './settings.js';
 import { StatusHandler } from './status.handler.js';
@@ -28,6 +39,12 @@ export interface Security {
   authorize: Authorize;
 }
 
+/** Records denials, and brings the service's audit rows to auth. */
+export interface Audit {
+  relay: { start(): void; stop(): Promise<void> };
+  recordDenial: (denial: { contract: RpcContract; actor?: Actor; error: ServiceError }) => Promise<void>;
+}
+
 export interface ServiceDefinition {
   name: ServiceName;
   module: Type;
@@ -36,7 +53,14 @@ export interface ServiceDefinition {
   /** Every contract and subscription it answers for: exactly one handler each, or no boot. */
   claims: readonly (Contract | Subscription)[];
   database?: DatabaseDeclaration;
-  security: (keys: CoreConfig, database: Database | undefined) => Security;
+  security: (keys: CoreConfig, audit: Audit | undefined) => Security;
+  /** Made by @scm/audit for a service with a database. */
+  audit?: (
+    service: ServiceName,
+    database: Database,
+    send: (entries: AuditEntry[]) => Promise<void>,
+    onError: (error: unknown) => void,
+  ) => Audit;
   /** Durable messages of one consumer handled at once. */
   slots?: (config: object) => number;
   /** Where unhandled durable messages go; a service with a database keeps them there. */
@@ -87,8 +111,15 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   Logger.overrideLogger(logger);
   const nc = await connectNats(core.natsUrl, `${name}-${core.instanceId}`);
   const database = definition.database && (await openDatabase(definition.database));
-  const security = definition.security(core, database);
-  const messaging = new MessagingClient(nc, security.signer);
+  let messaging: MessagingClient;
+  const collector = serviceActor(name, DEFAULT_WORKSPACE_ID);
+  const sendAudit = async (entries: AuditEntry[]) => {
+    await messaging.request(AuthApi.collectAudit, { entries }, { as: collector });
+  };
+  const audit =
+    database && definition.audit?.(name, database, sendAudit, (e) => logger.warn(`audit rows wait: ${String(e)}`));
+  const security = definition.security(core, audit);
+  messaging = new MessagingClient(nc, security.signer);
   const health = new Health(nc, database, core.heartbeatFile);
   const relay = database && new EventRelay(nc, messaging, name, database);
   const idempotency = database && new IdempotencyStore(database);
@@ -119,6 +150,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   });
   await relay?.start();
   await health.start();
+  audit?.relay.start();
   const app = await listen(definition, module, transport, logger);
   const sweep =
     idempotency && setInterval(() => void idempotency.sweep().catch((e: unknown) => logger.warn(String(e))), 3_600_000);
@@ -129,6 +161,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
     await app.application.close();
     await transport.close();
     await relay?.stop();
+    await audit?.relay.stop();
     await nc.drain();
     await database?.close();
     await flushTelemetry();
