@@ -27,12 +27,16 @@ export interface EventContract<P extends object = object> {
   readonly key: readonly string[];
 }
 
-/** Durable work: stored in a work queue, done by one of the workers with that capability. */
+/**
+ * Durable work: stored in a work queue, done by one of the workers with that capability. `key` names the tokens that follow
+ * the subject, so that one stored task can be found and withdrawn.
+ */
 export interface TaskContract<P extends object = object> {
   readonly kind: 'task';
   readonly subject: string;
   readonly service: ServiceName;
   readonly payload: ClassConstructor<P>;
+  readonly key: readonly string[];
   /** A task whose worker is silent this long goes to another one. */
   readonly ackWaitMs: number;
 }
@@ -77,11 +81,11 @@ export function event<P extends object>(
   return { kind: 'event', subject: subject('evt', name), payload, ...options };
 }
 
-/** Declares `scm.task.<name>`; a name is `<domain>.v<N>.<capability>`. */
+/** Declares `scm.task.<name>[.<key>…]`; a name is `<domain>.v<N>.<capability>`. */
 export function task<P extends object>(
   name: string,
   payload: ClassConstructor<P>,
-  options: { service: ServiceName; ackWaitMs: number },
+  options: { service: ServiceName; ackWaitMs: number; key: readonly string[] },
 ): TaskContract<P> {
   return { kind: 'task', subject: subject('task', name), payload, ...options };
 }
@@ -95,13 +99,15 @@ export function subscription<P extends object>(
   return { kind: 'subscription', event: of, service: options.service, ackWaitMs, backoffMs };
 }
 
-/** The full subject of one event: the contract's subject and its key tokens. */
-export function eventSubject(contract: EventContract, keys: readonly string[]): string {
+/** The full subject of one event or task: the contract's subject and its key tokens. */
+export function keyedSubject(contract: EventContract | TaskContract, keys: readonly string[]): string {
   if (keys.length !== contract.key.length) {
     throw new TypeError(`${contract.subject} needs the key ${contract.key.join('.')}`);
   }
   return [contract.subject, ...keys.map(subjectToken)].join('.');
 }
+
+export const eventSubject: (contract: EventContract, keys: readonly string[]) => string = keyedSubject;
 
 /** Makes any text one subject token: what NATS forbids or gives a meaning is percent-encoded. */
 export function subjectToken(text: string): string {

@@ -1,7 +1,7 @@
 import { event, rpc, task } from './define.js';
 import { Amount, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
 import { ById } from './auth.contract.js';
-import { PageRequest } from './page.js';
+import { Nothing, PageRequest } from './page.js';
 
 export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
 export type Capability = (typeof capabilities)[number];
@@ -74,7 +74,7 @@ export class Execution {
   @OneOf(executionStatuses) status: ExecutionStatus;
   @Instant() createdAt: string;
   @Instant({ optional: true }) endedAt?: string;
-  /** Who or what started it: a user, an API key, or `alert:<id>`. */
+  /** Who or what started it: `user:<id>`, `api-key:<id>`, `service:<name>` or `alert:<id>`. */
   @Text({ max: 256 }) startedBy: string;
   @JsonValue({ optional: true }) input?: unknown;
   @JsonValue({ optional: true }) output?: unknown;
@@ -156,6 +156,15 @@ export class ClaimReply {
   @OneOf(['open', 'closed']) state: 'open' | 'closed';
 }
 
+/** A task that no worker could handle, with why. */
+export class StepDeadLetter {
+  @Text({ max: 1_024 }) subject: string;
+  @Text({ max: 4_096 }) reason: string;
+  /** The message as text, cut to 64 KiB. */
+  @Text({ max: 65_536, min: 0 }) payload: string;
+  @Whole() deliveries: number;
+}
+
 /** A status change of an execution or of one of its steps. */
 export class ExecutionChanged {
   @Id() executionId: string;
@@ -233,10 +242,12 @@ export const ExecutionApi = {
 export const StepApi = {
   report: rpc('step.v1.report', StepReport, StepReportReply, { service, access: 'internal', changes: false }),
   claim: rpc('step.v1.claim', ClaimRequest, ClaimReply, { service, access: 'internal', changes: false }),
+  /** The orchestrator keeps the task and faults its execution, which would wait for it in vain. */
+  deadLetter: rpc('step.v1.dead-letter', StepDeadLetter, Nothing, { service, access: 'internal', changes: false }),
   queues: rpc('step.v1.list-queues', QueueRequest, QueueDepths, { service, access: 'system:read', changes: false }),
 };
 
-const workers = { service: 'step-workers', ackWaitMs: 5_000 } as const;
+const workers = { service: 'step-workers', ackWaitMs: 5_000, key: ['executionId'] } as const;
 
 /** One task contract for each capability: one durable consumer each, shared by every worker pool that has it. */
 export const StepTasks = {

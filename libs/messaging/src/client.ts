@@ -3,6 +3,7 @@ import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-n
 import { jetstream, type JetStreamClient, type PubAck } from '@nats-io/jetstream';
 import {
   eventSubject,
+  keyedSubject,
   ServiceError,
   type Actor,
   type EventContract,
@@ -12,7 +13,7 @@ import {
 import { currentCall } from './call.js';
 import { errorOf } from './codec.js';
 import { header } from './headers.js';
-import { injectTrace, traced } from './trace.js';
+import { injectTrace, traced, traceFrom } from './trace.js';
 
 /** Proves to the called service who calls. */
 export interface ContextSigner {
@@ -100,13 +101,16 @@ export class MessagingClient {
   /** Stores a task; `id` makes a repeated enqueue within the duplicate window one task. */
   async enqueue<P extends object>(
     contract: TaskContract<P>,
+    keys: readonly string[],
     payload: P,
     options: { id: string; traceparent?: string },
   ): Promise<void> {
-    await traced(contract.subject, SpanKind.PRODUCER, context.active(), async () => {
+    const parent = options.traceparent ? traceFrom(options.traceparent) : context.active();
+    await traced(contract.subject, SpanKind.PRODUCER, parent, async () => {
       const h = headers();
       injectTrace(h);
-      await this.js.publish(contract.subject, this.fitting(JSON.stringify(payload)), { msgID: options.id, headers: h });
+      const body = this.fitting(JSON.stringify(payload));
+      await this.js.publish(keyedSubject(contract, keys), body, { msgID: options.id, headers: h });
     });
   }
 

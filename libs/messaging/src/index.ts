@@ -12,4 +12,5 @@ export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export type { Authorize, IdempotencyStore } from './rpc.server.js';
 export { ensureStreams, readStreamEnd, setStreamEpoch } from './stream.owner.js';
+export { TaskQueue } from './task.queue.js';
 export { currentTraceId, currentTraceparent, traced, traceFrom } from './trace.js';

@@ -61,7 +61,7 @@ async function ensureConsumer(
   if (known) return;
   await jsm.consumers.add(stream.name, {
     durable_name: durable,
-    filter_subject: reader.kind === 'task' ? reader.subject : `${reader.event.subject}.>`,
+    filter_subject: `${reader.kind === 'task' ? reader.subject : reader.event.subject}.>`,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(reader.ackWaitMs),
     max_ack_pending: 10_000,
