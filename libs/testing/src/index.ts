@@ -1,4 +1,5 @@
 export { createDatabase, type TestDatabase } from './database.js';
+export { startMesh, type TestMesh, type TestService } from './mesh.js';
 export { startNats, type TestNats } from './nats.js';
 export { startPostgres, type TestPostgres } from './postgres.js';
 export type { TestServer } from './process.js';

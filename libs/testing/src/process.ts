@@ -79,7 +79,8 @@ async function launch(spec: ServerSpec, port: number): Promise<ChildProcess> {
   closeSync(log);
   child.once('error', () => undefined);
   // The runner ends what a suite leaves behind by this file.
-  writeFileSync(join(spec.folder, 'pid'), String(child.pid));
+  const record = { pid: child.pid, mark: spec.folder, signal: spec.stopSignal };
+  writeFileSync(join(spec.folder, 'pid'), JSON.stringify(record));
   const answers = spec.answers ?? accepts;
   try {
     await waitFor(() => hasEnded(child) || answers(port, child.pid ?? 0), {
