@@ -30,6 +30,7 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
   private readonly stopping = new AbortController();
   private readonly readers: DurableReader[] = [];
   private readonly rpcServer: RpcServer;
+  private closing?: Promise<void>;
 
   constructor(private readonly options: NatsTransportOptions) {
     super();
@@ -58,7 +59,12 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
   }
 
   /** Takes no new work and waits for what runs. The connection stays open: whoever made it closes it. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    // Nest closes its strategies, and so does whoever stops the service in order: the second call waits for the first.
+    return (this.closing ??= this.drain());
+  }
+
+  private async drain(): Promise<void> {
     this.draining.abort();
     const abort = setTimeout(() => this.stopping.abort(), this.options.drainMs ?? 20_000);
     await this.rpcServer.close();
