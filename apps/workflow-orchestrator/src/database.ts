@@ -1,0 +1,11 @@
+import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
+import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.entities.js';
+import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
+import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
+
+export const database: DatabaseDeclaration = {
+  schema: 'workflow',
+  entities: [WorkflowEntity, WorkflowVersionEntity, ExecutionEntity, HistoryEventEntity, ...auditEntities],
+  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001, AddWorkflows1790000003000],
+};

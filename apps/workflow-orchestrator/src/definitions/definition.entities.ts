@@ -1,0 +1,28 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AlertFilter, WorkflowDocument } from './document.js';
+
+/** The newest version of each workflow, and the alerts that start it. */
+@Entity('workflows')
+export class WorkflowEntity {
+  @PrimaryColumn({ name: 'workspace_id', type: 'uuid', primaryKeyConstraintName: 'workflows_pkey' })
+  workspaceId: string;
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'workflows_pkey' }) name: string;
+  @Column({ name: 'newest_version', type: 'text' }) newestVersion: string;
+  @Column({ name: 'alert_filter', type: 'jsonb', nullable: true }) alertFilter: AlertFilter | null;
+}
+
+/** One version of a workflow. Rows are never changed. */
+@Entity('workflow_versions')
+export class WorkflowVersionEntity {
+  @PrimaryColumn({ name: 'workspace_id', type: 'uuid', primaryKeyConstraintName: 'workflow_versions_pkey' })
+  workspaceId: string;
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'workflow_versions_pkey' }) name: string;
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'workflow_versions_pkey' }) version: string;
+  @Column({ type: 'text', nullable: true }) title: string | null;
+  @Column({ type: 'text', nullable: true }) summary: string | null;
+  @Column({ type: 'text' }) digest: string;
+  /** `json`, not `jsonb`: people find their keys in the order they wrote them. */
+  @Column({ type: 'json' }) document: WorkflowDocument;
+  @Column({ name: 'created_by', type: 'text' }) createdBy: string;
+  @Column({ name: 'created_at', type: 'timestamptz' }) createdAt: Date;
+}

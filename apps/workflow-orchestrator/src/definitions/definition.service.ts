@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@scm/audit';
+import {
+  ServiceError,
+  type CreateWorkflowRequest,
+  type GetWorkflowRequest,
+  type ListVersionsRequest,
+  type PageRequest,
+  type WorkflowVersion,
+  type WorkflowVersionPage,
+} from '@scm/contracts';
+import { decodeCursor, toPage } from '@scm/database';
+import { currentActor, currentTraceId } from '@scm/messaging';
+import { WorkflowVersionEntity } from './definition.entities.js';
+import { DefinitionRepository } from './definition.repository.js';
+import { digestOfDocument, readDocument, type WorkflowDocument } from './document.js';
+
+/** Workflow definitions: immutable versions of documents. */
+@Injectable()
+export class DefinitionService {
+  constructor(
+    private readonly definitions: DefinitionRepository,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** The same version with the same document is answered as it is; with another one it is ALREADY_EXISTS. */
+  async create({ document: source }: CreateWorkflowRequest): Promise<WorkflowVersion> {
+    const actor = currentActor();
+    const wanted = versionOf(readDocument(source), actor.workspaceId, `${actor.kind}:${actor.id}`);
+    const { workspaceId, name, version, digest } = wanted;
+    const kept = await this.definitions.inWorkspace(workspaceId, async (tx) => {
+      const filter = wanted.document.schedule?.on.one.with ?? null;
+      if (!(await this.definitions.add(tx, wanted, filter))) {
+        return this.definitions.findIn(tx, workspaceId, name, version);
+      }
+      await this.audit.record(tx, {
+        actor,
+        action: 'workflows:write',
+        outcome: 'done',
+        resourceType: 'workflow',
+        resourceId: `${name}@${version}`,
+        details: { digest },
+        traceId: currentTraceId(),
+      });
+      return wanted;
+    });
+    if (kept?.digest !== digest) {
+      throw new ServiceError(
+        'ALREADY_EXISTS',
+        `${name} ${version} exists with another document: give it a new version`,
+      );
+    }
+    return toVersion(kept);
+  }
+
+  async get({ name, version }: GetWorkflowRequest): Promise<WorkflowVersion> {
+    const found = await this.definitions.find(currentActor().workspaceId, name, version);
+    if (!found) throw new ServiceError('NOT_FOUND', `no workflow ${[name, version].filter(Boolean).join(' ')}`);
+    return { ...toVersion(found), document: { ...found.document } };
+  }
+
+  async list({ limit = 50, cursor }: PageRequest): Promise<WorkflowVersionPage> {
+    const after = cursor ? decodeCursor(cursor, 1) : undefined;
+    const rows = await this.definitions.list(currentActor().workspaceId, limit + 1, after);
+    return toPage(rows, limit, (row) => [row.name], toVersion);
+  }
+
+  async listVersions({ name, limit = 50, cursor }: ListVersionsRequest): Promise<WorkflowVersionPage> {
+    const after = cursor ? decodeCursor(cursor, 2) : undefined;
+    const rows = await this.definitions.listVersions(currentActor().workspaceId, name, limit + 1, after);
+    if (rows.length === 0 && !after) throw new ServiceError('NOT_FOUND', `no workflow ${name}`);
+    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.version], toVersion);
+  }
+}
+
+function versionOf(document: WorkflowDocument, workspaceId: string, createdBy: string): WorkflowVersionEntity {
+  const { name, version, title = null, summary = null } = document.document;
+  const digest = digestOfDocument(document);
+  return { workspaceId, name, version, title, summary, digest, document, createdBy, createdAt: new Date() };
+}
+
+function toVersion({ name, version, title, summary, digest, createdAt }: WorkflowVersionEntity): WorkflowVersion {
+  return {
+    name,
+    version,
+    ...(title !== null && { title }),
+    ...(summary !== null && { summary }),
+    digest,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,44 @@
+import { Controller } from '@nestjs/common';
+import {
+  ExecutionApi,
+  type ById,
+  type Execution,
+  type ExecutionPage,
+  type ExecutionStarted,
+  type HistoryPage,
+  type HistoryRequest,
+  type ListExecutionsRequest,
+  type StartExecutionRequest,
+} from '@scm/contracts';
+import { Rpc } from '@scm/messaging';
+import { ExecutionService } from './execution.service.js';
+
+@Controller()
+export class ExecutionHandler {
+  constructor(private readonly executions: ExecutionService) {}
+
+  @Rpc(ExecutionApi.start)
+  start(request: StartExecutionRequest): Promise<ExecutionStarted> {
+    return this.executions.start(request);
+  }
+
+  @Rpc(ExecutionApi.get)
+  get({ id }: ById): Promise<Execution> {
+    return this.executions.get(id);
+  }
+
+  @Rpc(ExecutionApi.list)
+  list(request: ListExecutionsRequest): Promise<ExecutionPage> {
+    return this.executions.list(request);
+  }
+
+  @Rpc(ExecutionApi.history)
+  history(request: HistoryRequest): Promise<HistoryPage> {
+    return this.executions.history(request);
+  }
+
+  @Rpc(ExecutionApi.cancel)
+  cancel({ id }: ById): Promise<Execution> {
+    return this.executions.cancel(id);
+  }
+}

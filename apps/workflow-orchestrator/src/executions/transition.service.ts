@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceError } from '@scm/contracts';
+import { EventRelay } from '@scm/service';
+import { PlanCache } from '../definitions/plan.cache.js';
+import { OrchestratorConfig } from '../orchestrator.config.js';
+import { advance, type Change, type Moment } from './advance.js';
+import type { ExecutionEntity } from './execution.entities.js';
+import { GroupCommit } from './group-commit.js';
+import { TransitionRepository, type Move } from './transition.repository.js';
+
+export interface Wanted {
+  executionId: string;
+  /** Without it whichever workspace has that execution. */
+  workspaceId?: string;
+  change: Change;
+}
+
+export interface Outcome {
+  /** As it is after the change, or as it was found when nothing changed. */
+  execution: ExecutionEntity;
+  changed: boolean;
+}
+
+const MAX_ROUNDS = 8;
+
+/** The only way a running execution changes: read, advance, and write if nobody else did in between; in batches. */
+@Injectable()
+export class TransitionService {
+  private readonly commits = new GroupCommit<Wanted, Outcome | undefined>((batch) => this.applyAll(batch), {
+    lanes: 2,
+    maxBatch: 256,
+  });
+
+  constructor(
+    private readonly transitions: TransitionRepository,
+    private readonly plans: PlanCache,
+    private readonly relay: EventRelay,
+    private readonly config: OrchestratorConfig,
+  ) {}
+
+  /** Resolves after the commit; undefined when there is no such execution. */
+  async apply(wanted: Wanted): Promise<Outcome | undefined> {
+    const outcome = await this.commits.add(wanted);
+    if (outcome?.changed) this.relay.notify();
+    return outcome;
+  }
+
+  moment(): Moment {
+    return { now: new Date(), random: Math.random(), recheckMs: this.config.recheckSeconds * 1_000 };
+  }
+
+  private async applyAll(batch: Wanted[]): Promise<(Outcome | undefined)[]> {
+    const outcomes = new Map<Wanted, Outcome | undefined>();
+    for (let round = 0; outcomes.size < batch.length; round++) {
+      if (round === MAX_ROUNDS)
+        throw new ServiceError('UNAVAILABLE', 'the executions are changed by others all the time');
+      await this.round(
+        batch.filter((wanted) => !outcomes.has(wanted)),
+        outcomes,
+      );
+    }
+    return batch.map((wanted) => outcomes.get(wanted));
+  }
+
+  /** Settles what can be settled: of several changes of one execution the first, and none that another writer outran. */
+  private async round(open: Wanted[], outcomes: Map<Wanted, Outcome | undefined>): Promise<void> {
+    const first = new Map<string, Wanted>();
+    for (const wanted of open) if (!first.has(wanted.executionId)) first.set(wanted.executionId, wanted);
+    const rows = new Map((await this.transitions.read([...first.keys()])).map((row) => [row.id, row]));
+    const moves = new Map<Wanted, Move>();
+    for (const [id, wanted] of first) {
+      const execution = rows.get(id);
+      if (!execution || (wanted.workspaceId ?? execution.workspaceId) !== execution.workspaceId) {
+        outcomes.set(wanted, undefined);
+        continue;
+      }
+      const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
+      const transition = advance(plan, execution, wanted.change, this.moment());
+      if (transition) moves.set(wanted, { execution, transition });
+      else outcomes.set(wanted, { execution, changed: false });
+    }
+    if (moves.size === 0) return;
+    const moved = await this.transitions.moveAll([...moves.values()]);
+    for (const [wanted, { execution, transition }] of moves) {
+      if (!moved.has(execution.id)) continue;
+      const after = { ...execution, ...transition.state, revision: execution.revision + 1 };
+      outcomes.set(wanted, { execution: after, changed: true });
+    }
+  }
+}

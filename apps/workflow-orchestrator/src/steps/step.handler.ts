@@ -1,0 +1,43 @@
+import { Controller } from '@nestjs/common';
+import {
+  StepApi,
+  type ClaimReply,
+  type ClaimRequest,
+  type Nothing,
+  type QueueDepths,
+  type QueueRequest,
+  type StepDeadLetter,
+  type StepReport,
+  type StepReportReply,
+} from '@scm/contracts';
+import { Rpc } from '@scm/messaging';
+import { QueueService } from './queue.service.js';
+import { StepService } from './step.service.js';
+
+@Controller()
+export class StepHandler {
+  constructor(
+    private readonly steps: StepService,
+    private readonly queues: QueueService,
+  ) {}
+
+  @Rpc(StepApi.report)
+  report(request: StepReport): Promise<StepReportReply> {
+    return this.steps.report(request);
+  }
+
+  @Rpc(StepApi.claim)
+  claim(request: ClaimRequest): Promise<ClaimReply> {
+    return this.steps.claim(request);
+  }
+
+  @Rpc(StepApi.deadLetter)
+  bury(request: StepDeadLetter): Promise<Nothing> {
+    return this.steps.bury(request);
+  }
+
+  @Rpc(StepApi.queues)
+  depths(request: QueueRequest): Promise<QueueDepths> {
+    return this.queues.depths(request);
+  }
+}
