@@ -11,9 +11,14 @@ const MAX_SHOWN_ERRORS = 20;
  * whose details name each field.
  */
 export function decode<T extends object>(type: ClassConstructor<T>, json: string): T {
+  return decodeValue(type, parseJson(json));
+}
+
+/** JSON text as a value, with the same refusals but for what the contract class would say. Empty text is an empty object. */
+export function parseJson(json: string): unknown {
   const plain = parse(json);
   assertStorable(json, plain);
-  return decodeValue(type, plain);
+  return plain;
 }
 
 /** The same for a value that is parsed already. */

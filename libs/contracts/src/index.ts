@@ -31,7 +31,7 @@ export {
   Workspace,
   WorkspacePage,
 } from './auth.contract.js';
-export { decode, decodeValue } from './decode.js';
+export { decode, decodeValue, parseJson } from './decode.js';
 export {
   type Contract,
   type EventContract,

@@ -10,7 +10,8 @@ export class ApiKeyEntity {
   @Column({ type: 'text' }) role: Role;
   /** SHA-256 of the secret part, base64url; the secret has 256 random bits, so a slow hash adds nothing. */
   @Column({ name: 'secret_hash', type: 'text' }) secretHash: string;
-  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' }) createdAt: Date;
+  // Milliseconds, so that a cursor holds the whole sort key.
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt: Date;
   @Column({ name: 'created_by', type: 'text' }) createdBy: string;
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true }) expiresAt: Date | null;
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true }) revokedAt: Date | null;

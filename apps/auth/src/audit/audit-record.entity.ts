@@ -6,7 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export class AuditRecordEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'audit_records_pkey' }) id: string;
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
-  @Column({ type: 'timestamptz' }) at: Date;
+  @Column({ type: 'timestamptz', precision: 3 }) at: Date;
   @Column({ type: 'text' }) service: string;
   @Column({ name: 'actor_kind', type: 'text' }) actorKind: string;
   @Column({ name: 'actor_id', type: 'text' }) actorId: string;

@@ -24,14 +24,14 @@ const tables = [
   `create index refresh_tokens_by_session on refresh_tokens (session_id)`,
   `create table api_keys (
     id uuid not null constraint api_keys_pkey primary key, workspace_id uuid not null, name text not null,
-    role text not null, secret_hash text not null, created_at timestamptz not null default now(),
+    role text not null, secret_hash text not null, created_at timestamptz(3) not null default now(),
     created_by text not null, expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz)`,
   `create index api_keys_by_workspace on api_keys (workspace_id, created_at, id)`,
   `create table signing_keys (
     kid text not null constraint signing_keys_pkey primary key, public_jwk jsonb not null,
     sealed_private_jwk text not null, created_at timestamptz not null default now(), retired_at timestamptz)`,
   `create table audit_records (
-    id uuid not null constraint audit_records_pkey primary key, workspace_id uuid not null, at timestamptz not null,
+    id uuid not null constraint audit_records_pkey primary key, workspace_id uuid not null, at timestamptz(3) not null,
     service text not null, actor_kind text not null, actor_id text not null, actor_name text not null,
     on_behalf_of text, action text not null, resource_type text, resource_id text, outcome text not null, reason text,
     details jsonb, trace_id text)`,

@@ -1,0 +1,52 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { ServiceError, type Access } from '@scm/contracts';
+import type { GatewayRequest } from '../http/request.js';
+import { RateLimiter } from '../limits/rate-limiter.js';
+import type { Proof } from './authenticator.js';
+import { DenialLog } from './denial-log.js';
+import { ACCESS } from './route.decorator.js';
+
+/**
+ * Deny by default, for every HTTP route: without a declared access nothing passes, without a proved caller only `public`.
+ * Whether the caller may is judged once, by the service that answers the contract.
+ */
+@Injectable()
+export class AccessGuard extends AuthGuard('bearer') implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly limiter: RateLimiter,
+    private readonly denials: DenialLog,
+  ) {
+    super();
+  }
+
+  override async canActivate(execution: ExecutionContext): Promise<boolean> {
+    if (execution.getType() !== 'http') return true;
+    const access = this.reflector.get<Access | undefined>(ACCESS, execution.getHandler());
+    if (!access) throw new ServiceError('PERMISSION_DENIED', 'this route has no declared access');
+    const request = execution.switchToHttp().getRequest<GatewayRequest>();
+    if (access === 'public') {
+      await this.limiter.ofAddress(request);
+      return true;
+    }
+    try {
+      await super.canActivate(execution);
+    } catch (error) {
+      await this.limiter.ofAddress(request);
+      this.denials.record(request, error);
+      throw error;
+    }
+    const { actor } = (request as unknown as { user: Proof }).user;
+    request.actor = actor;
+    await this.limiter.ofActor(actor);
+    return true;
+  }
+
+  override handleRequest<T>(error: unknown, proof: T): T {
+    if (error) throw error;
+    if (!proof) throw new ServiceError('UNAUTHENTICATED', 'send `Authorization: Bearer <access token or API key>`');
+    return proof;
+  }
+}

@@ -1,0 +1,64 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Policy } from '@scm/policy';
+import { AccessGuard } from './access/access.guard.js';
+import { Authenticator } from './access/authenticator.js';
+import { Authorizer } from './access/authorizer.js';
+import { BearerStrategy } from './access/bearer.strategy.js';
+import { DenialLog } from './access/denial-log.js';
+import { RouteRegistry } from './access/route.registry.js';
+import { TokenVerifier } from './access/token-verifier.js';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { AuthController } from './auth/auth.controller.js';
+import { IdentityController } from './auth/identity.controller.js';
+import { RateLimiter } from './limits/rate-limiter.js';
+import { McpController } from './mcp/mcp.controller.js';
+import { Mesh } from './mesh/mesh.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { PrometheusController } from './metrics/prometheus.controller.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
+import { HomeController } from './pages/home.controller.js';
+import { ChannelHub } from './stream/channel.hub.js';
+import { EventLog } from './stream/event-log.js';
+import { StreamServer } from './stream/stream.server.js';
+import { SystemChannel } from './stream/system.channel.js';
+import { MeshStatus } from './system/mesh-status.js';
+import { SystemController } from './system/system.controller.js';
+import { Telemetry } from './system/telemetry.js';
+import { ExecutionsController } from './workflows/executions.controller.js';
+import { WorkflowsController } from './workflows/workflows.controller.js';
+
+@Module({
+  controllers: [
+    HomeController,
+    SystemController,
+    AuthController,
+    IdentityController,
+    MetricsController,
+    PrometheusController,
+    AlertsController,
+    WorkflowsController,
+    ExecutionsController,
+    NotificationsController,
+    McpController,
+  ],
+  providers: [
+    Mesh,
+    MeshStatus,
+    Telemetry,
+    TokenVerifier,
+    Authenticator,
+    Authorizer,
+    BearerStrategy,
+    DenialLog,
+    RouteRegistry,
+    RateLimiter,
+    EventLog,
+    ChannelHub,
+    SystemChannel,
+    StreamServer,
+    { provide: Policy, useFactory: () => new Policy() },
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,59 @@
+import { IsArray, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { Setting } from '@scm/service';
+
+export class GatewayConfig {
+  @Setting({ description: 'Port of the one HTTP and WebSocket door; 0 lets the kernel choose' })
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port: number = 8_080;
+
+  @Setting({ description: 'Address to listen on' })
+  @IsString()
+  host: string = '127.0.0.1';
+
+  @Setting({ description: 'Where users reach the gateway, when that is not http://<host>:<port>' })
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] })
+  publicUrl?: string;
+
+  @Setting({ description: 'Origins that browsers may call from, comma-separated; the gateway’s own always may' })
+  @IsArray()
+  @IsString({ each: true })
+  corsOrigins: string[] = [];
+
+  @Setting({
+    description: 'Redis for rate limits across replicas; without it each replica limits by itself',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^rediss?:\/\//)
+  redisUrl?: string;
+
+  @Setting({ description: 'Largest request body in bytes' })
+  @IsInt()
+  @Min(1_024)
+  @Max(7_340_032)
+  maxBodyBytes: number = 1_048_576;
+
+  @Setting({ description: 'Requests a minute of one user or API key' })
+  @IsInt()
+  @Min(1)
+  actorRequestsPerMinute: number = 6_000;
+
+  @Setting({ description: 'Requests a minute of one address without valid credentials' })
+  @IsInt()
+  @Min(1)
+  addressRequestsPerMinute: number = 600;
+
+  @Setting({ description: 'Logins a minute from one address, and for one username' })
+  @IsInt()
+  @Min(1)
+  loginsPerMinute: number = 30;
+
+  @Setting({ description: 'Proxies in front whose X-Forwarded-For is believed, counted from the gateway outwards' })
+  @IsInt()
+  @Min(0)
+  @Max(8)
+  trustedProxies: number = 0;
+}

@@ -1,0 +1,65 @@
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
+import helmet from 'helmet';
+import type { HttpDoor } from '@scm/service';
+import { GatewayConfig } from './config.js';
+import { bodyReaders } from './http/body.middleware.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { tracing } from './http/tracing.middleware.js';
+import { serveOpenApi } from './openapi/openapi.js';
+import { StreamServer } from './stream/stream.server.js';
+import { Telemetry } from './system/telemetry.js';
+
+const EXPOSED = ['X-Request-Id', 'Scm-Trace-Id', 'Retry-After', 'Mcp-Session-Id', 'WWW-Authenticate'];
+
+/** The one HTTP and WebSocket door of the product. */
+export const httpDoor: HttpDoor = {
+  create: async (module, logger) => {
+    const app = await NestFactory.create<NestExpressApplication>(module, new ExpressAdapter(), {
+      logger,
+      bodyParser: false,
+      abortOnError: false,
+    });
+    const config = app.get(GatewayConfig);
+    app.set('trust proxy', config.trustedProxies);
+    app.disable('x-powered-by');
+    app.set('query parser', 'simple');
+    app.use(tracing, app.get(Telemetry).timing);
+    app.use(helmet({ contentSecurityPolicy: { directives: csp } }));
+    app.enableCors(corsOptions(config));
+    app.use(...bodyReaders(config.maxBodyBytes));
+    app.useGlobalFilters(new ProblemFilter());
+    serveOpenApi(app);
+    return app;
+  },
+  listen: async (application) => {
+    const app = application as unknown as NestExpressApplication;
+    const { port, host } = app.get(GatewayConfig);
+    const server = app.getHttpServer() as Server;
+    server.headersTimeout = 10_000;
+    server.requestTimeout = 30_000;
+    app.get(StreamServer).attach(server);
+    await app.listen(port, host);
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : port;
+  },
+};
+
+// The API page of Swagger UI brings its own scripts and inline styles.
+const csp = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  upgradeInsecureRequests: null,
+};
+
+function corsOptions({ corsOrigins }: GatewayConfig): CorsOptions {
+  return { origin: corsOrigins, credentials: false, exposedHeaders: EXPOSED, maxAge: 600 };
+}

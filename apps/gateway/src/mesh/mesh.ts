@@ -1,0 +1,69 @@
+import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
+import { fieldsOf, invalidField, type Actor, type ClassConstructor, type RpcContract } from '@scm/contracts';
+import { MessagingClient } from '@scm/messaging';
+import type { GatewayRequest } from '../http/request.js';
+
+/** What a route hands to the mesh: the fields from path, query and body, and who asks. */
+export interface HttpCall {
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: unknown;
+  actor?: Actor;
+  idempotencyKey?: string;
+}
+
+const KEY = /^[\x21-\x7e]{1,128}$/;
+
+/** Injects the HttpCall of the request into a controller's method. */
+export const Call = createParamDecorator((_: unknown, execution: ExecutionContext): HttpCall => {
+  const request = execution.switchToHttp().getRequest<GatewayRequest>();
+  const idempotencyKey = request.header('idempotency-key');
+  if (idempotencyKey !== undefined && !KEY.test(idempotencyKey)) {
+    throw invalidField('Idempotency-Key', 'must be 1 to 128 printable ASCII characters without spaces');
+  }
+  const { params, query, body, actor } = request;
+  return { path: params, query: query as Record<string, unknown>, body: body as unknown, actor, idempotencyKey };
+});
+
+/** Forwards a request to the service whose contract the route is. */
+@Injectable()
+export class Mesh {
+  constructor(private readonly messaging: MessagingClient) {}
+
+  /** The service validates; here only texts of the query become the types the contract declares. */
+  async forward<Req extends object, Res extends object>(contract: RpcContract<Req, Res>, call: HttpCall): Promise<Res> {
+    return this.ask(contract, toRequest(contract.request, call), call);
+  }
+
+  async ask<Req extends object, Res extends object>(
+    contract: RpcContract<Req, Res>,
+    request: Req,
+    { actor, idempotencyKey }: Pick<HttpCall, 'actor' | 'idempotencyKey'>,
+  ): Promise<Res> {
+    return this.messaging.request(contract, request, { as: actor, idempotencyKey });
+  }
+}
+
+function toRequest<T extends object>(type: ClassConstructor<T>, { path, query, body }: HttpCall): T {
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
+    throw invalidField('(body)', 'must be a JSON object');
+  }
+  const given: Record<string, unknown> = { ...typed(type, query), ...(body as object | undefined) };
+  const twice = Object.keys(path).find((name) => Object.hasOwn(given, name) && given[name] !== path[name]);
+  if (twice) throw invalidField(twice, 'differs from the path');
+  return { ...given, ...path } as T;
+}
+
+function typed(type: ClassConstructor, query: Record<string, unknown>): Record<string, unknown> {
+  const fields = new Map(fieldsOf(type).map((field) => [field.name, field.schema().type]));
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, toType(fields.get(name), value)]));
+}
+
+function toType(type: unknown, value: unknown): unknown {
+  if (type === 'array') return Array.isArray(value) ? value : [value];
+  if (typeof value !== 'string') return value;
+  if ((type === 'integer' || type === 'number') && value.trim() !== '')
+    return Number.isNaN(Number(value)) ? value : Number(value);
+  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  return value;
+}
