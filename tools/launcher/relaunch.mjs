@@ -12,11 +12,8 @@ export function relaunchedOn(node, script) {
     process.channel?.unref();
     return false;
   }
-  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  const child = spawn(node, [script, ...process.argv.slice(2)], { stdio });
-  // Ctrl-C reaches both from the terminal; the second must not get it twice.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => process.exit(code ?? 1));
   return true;
 }

@@ -38,12 +38,13 @@ export async function startPostgres({ folder, password, program: { programs, env
   const data = path.join(makeFolder(folder), 'data');
   const options = { ...user, cwd: folder, env: { ...process.env, ...env } };
   if (!fs.existsSync(path.join(data, 'PG_VERSION'))) await initialise({ folder, data, password, programs, options });
-  const program = (port) => ({
-    command: path.join(programs, executable('postgres')),
-    args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    ...options,
-  });
-  const answers = async (_port, pid) => isReady(path.join(data, 'postmaster.pid'), pid);
+  const lock = path.join(data, 'postmaster.pid');
+  const program = (port) => {
+    disownZombie(lock);
+    const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+    return { command: path.join(programs, executable('postgres')), args, ...options };
+  };
+  const answers = async (_port, pid) => isReady(lock, pid);
   const server = await startServer({ name: 'postgres', folder, program, answers, stopSignal: 'SIGINT' });
   return Object.assign(server, { url: `postgres://scm:${password}@127.0.0.1:${server.port}/postgres` });
 }
@@ -75,6 +76,19 @@ function isReady(file, pid) {
   if (!fs.existsSync(file)) return false;
   const lines = fs.readFileSync(file, 'utf8').split('\n');
   return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+}
+
+/**
+ * Where nobody reaps orphans, a killed Postgres stays as a zombie and counts as running for the next one. The lock file
+ * then gets a pid that no process has; its other lines stay, by which Postgres sees whether old backends still live.
+ */
+function disownZombie(lock) {
+  if (!fs.existsSync(lock)) return;
+  const [pid, ...rest] = fs.readFileSync(lock, 'utf8').split('\n');
+  const status = `/proc/${pid}/status`;
+  if (fs.existsSync(status) && /^State:\tZ/m.test(fs.readFileSync(status, 'utf8'))) {
+    fs.writeFileSync(lock, ['2147483646', ...rest].join('\n'));
+  }
 }
 
 async function checked(programs, env = {}) {

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { end, ended, forgetProcess, hasEnded, lastLines, openLog, recordProcess } from './processes.mjs';
 
 const firstStartTries = 3;
 const readyWaitMs = 30_000;
-const stopWaitMs = 10_000;
 
 /**
  * Starts a server program on a port the kernel chose and waits until it answers.
@@ -19,14 +19,19 @@ const stopWaitMs = 10_000;
  * @param {(port: number, pid: number) => Promise<boolean>} [spec.answers] default: the port accepts a connection
  */
 export async function startServer(spec) {
-  let port = await freePort();
+  let port;
   let child;
-  for (let attempt = 1; !child; attempt++) {
+  const launch = async () => {
+    child = spawnServer(spec, port);
+    await answered(spec, port, child);
+  };
+  for (let attempt = 1; ; attempt++) {
+    port = await freePort();
     try {
-      child = await launch(spec, port);
+      await launch();
+      break;
     } catch (error) {
       if (attempt === firstStartTries) throw error;
-      port = await freePort();
     }
   }
   return {
@@ -38,22 +43,25 @@ export async function startServer(spec) {
     /** Settles when the present process ends, for whatever reason. */
     ended: () => ended(child),
     /** Starts it again on the same port, after it has ended. */
-    async restart() {
-      child = await launch(spec, port);
-    },
+    restart: launch,
     async stop() {
       await end(child, spec.stopSignal);
-      fs.rmSync(path.join(spec.folder, 'pid'), { force: true });
+      forgetProcess(spec.folder);
     },
   };
 }
 
-async function launch(spec, port) {
+function spawnServer(spec, port) {
   const { command, args, ...options } = spec.program(port);
-  const log = fs.openSync(path.join(spec.folder, 'log'), 'a', 0o600);
+  const log = openLog(spec.folder);
   // Its own process group: Ctrl-C in the terminal must not stop a server before its users.
   const child = spawn(command, args, { stdio: ['ignore', log, log], detached: true, ...options });
   fs.closeSync(log);
+  if (child.pid) recordProcess(spec.folder, { pid: child.pid, mark: spec.folder, signal: spec.stopSignal });
+  return child;
+}
+
+async function answered(spec, port, child) {
   const failure = new Promise((_, reject) => child.once('error', reject));
   try {
     await Promise.race([answering(spec, port, child), failure]);
@@ -61,34 +69,17 @@ async function launch(spec, port) {
     if (child.pid) await end(child, 'SIGKILL');
     throw error;
   }
-  fs.writeFileSync(path.join(spec.folder, 'pid'), String(child.pid));
-  return child;
 }
 
 async function answering({ name, folder, answers = accepts }, port, child) {
   const deadline = Date.now() + readyWaitMs;
   while (!(await answers(port, child.pid))) {
-    if (hasEnded(child)) throw new Error(`${name} ended at once, see ${path.join(folder, 'log')}: ${lastLine(folder)}`);
+    if (hasEnded(child))
+      throw new Error(`${name} ended at once, see ${path.join(folder, 'log')}: ${lastLines(folder, 1)}`);
     if (Date.now() > deadline) throw new Error(`${name} gave no answer in ${readyWaitMs} ms, see ${folder}/log`);
     await sleep(10);
   }
 }
-
-const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
-
-const ended = (child) =>
-  hasEnded(child) ? Promise.resolve() : new Promise((done) => child.once('exit', () => done()));
-
-/** Asks a child process to end, and after 10 s makes it; resolves once it has ended. */
-export async function end(child, signal) {
-  if (hasEnded(child)) return;
-  child.kill(signal);
-  const force = setTimeout(() => child.kill('SIGKILL'), stopWaitMs);
-  await ended(child);
-  clearTimeout(force);
-}
-
-const lastLine = (folder) => fs.readFileSync(path.join(folder, 'log'), 'utf8').trim().split('\n').at(-1);
 
 export function accepts(port) {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findPrograms, startBackends, stopBackends } from '../provision/backends.mjs';
 import { makeRunFolder, serverUser, stateFolder } from '../provision/places.mjs';
-import { own, sweepRuns, sweepServers } from '../provision/sweep.mjs';
+import { claim, sweepProcesses, sweepRuns } from '../provision/sweep.mjs';
 
 /**
  * Makes ready what suites with real servers need: one Postgres, in which each suite makes its own database, and the
@@ -11,7 +11,7 @@ import { own, sweepRuns, sweepServers } from '../provision/sweep.mjs';
 export async function startTestServers(clone) {
   await sweepRuns(stateFolder(clone));
   const folder = makeRunFolder(clone);
-  own(folder, path.join('tools', 'test.mjs'));
+  await claim(folder, path.join('tools', 'test.mjs'));
   const programs = await findPrograms(clone, { nats: true, redis: true, postgres: true });
   // The servers of a user's environment are for the product; NATS and Redis of tests are always their own.
   const env = { SCM_NATS_URL: 'unused', SCM_REDIS_URL: 'unused', SCM_DATABASE_URL: process.env.SCM_DATABASE_URL };
@@ -22,7 +22,7 @@ export async function startTestServers(clone) {
     env: { SCM_TEST_SERVERS: JSON.stringify(servers) },
     async stop() {
       await stopBackends(backends);
-      await sweepServers(folder);
+      await sweepProcesses(folder);
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };

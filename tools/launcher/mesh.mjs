@@ -1,0 +1,29 @@
+import { startService } from './service-process.mjs';
+import { serviceNames, stopOrder } from './services.mjs';
+
+/**
+ * Starts the seven services side by side, step-workers as many times as asked for. When one fails, the others are
+ * stopped and the failure is thrown.
+ * @returns the processes, each with `name`, `service`, `pid` and, for the gateway, `port`
+ */
+export async function startMesh(instance, workers) {
+  const wanted = serviceNames.flatMap((service) => processNames(service, workers).map((name) => [name, service]));
+  const starts = await Promise.allSettled(wanted.map(([name, service]) => startService(name, service, instance)));
+  const mesh = starts.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const failed = starts.find(({ status }) => status === 'rejected');
+  if (!failed) return mesh;
+  await stopMesh(mesh);
+  throw failed.reason;
+}
+
+/** Stops the services in order, each group side by side. */
+export async function stopMesh(mesh) {
+  for (const group of stopOrder) {
+    await Promise.all(mesh.filter(({ service }) => group.includes(service)).map((process) => process.stop()));
+  }
+}
+
+function processNames(service, workers) {
+  if (service !== 'step-workers' || workers === 1) return [service];
+  return Array.from({ length: workers }, (_, index) => `${service}-${index + 1}`);
+}
