@@ -53,10 +53,11 @@ export const stages = {
     const { api, signal } = seen;
     const execution = await waitUntil('a finished execution', () => finishedExecution(api), { signal });
     if (execution.status !== 'completed') throw new Error(`the execution ended as ${JSON.stringify(execution)}`);
-    const { workflow, steps, startedBy } = execution;
-    const kinds = new Set(steps.map(({ capability }) => capability));
+    const { workflow, startedBy } = execution;
+    const steps = execution.steps.map(stepText).join(', ');
+    const kinds = new Set(execution.steps.map(({ capability }) => capability));
     if (kinds.size !== 5) throw new Error(`only ${[...kinds].join(', ')} ran`);
-    return `${String(startedBy)} started ${workflow}: ${steps.map(stepText).join(', ')}`;
+    return `${String(startedBy)} started ${workflow}: ${steps}`;
   },
 
   async notification({ api, signal }) {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './run.mjs';
 
-const stopWaitMs = 15_000;
+const stopWaitMs = 30_000;
 const logMaxBytes = 20_000_000;
 
 /** Whether a child process of this one has ended. */
@@ -12,7 +12,7 @@ export const hasEnded = (child) => child.exitCode !== null || child.signalCode !
 export const ended = (child) =>
   hasEnded(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve()));
 
-/** Asks a child process to end, and after 15 s makes it; resolves once it has ended. */
+/** Asks a child process to end, and after 30 s makes it; resolves once it has ended. */
 export async function end(child, signal) {
   if (hasEnded(child)) return;
   child.kill(signal);
