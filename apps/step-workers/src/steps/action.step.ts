@@ -1,0 +1,53 @@
+import { Controller, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  AcknowledgeRequest,
+  AlertApi,
+  CreateSilenceRequest,
+  decodeValue,
+  invalidField,
+  Nested,
+  StepTasks,
+  type Actor,
+  type StepTask,
+} from '@scm/contracts';
+import { EgressClient } from '@scm/egress';
+import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
+import { HttpArguments, sendHttp } from './http-call.js';
+import { StepRunner } from './step.runner.js';
+
+/** `with` of an action step: exactly one of these. */
+class ActionArguments {
+  @Nested(() => HttpArguments, { optional: true }) http?: HttpArguments;
+  @Nested(() => AcknowledgeRequest, { optional: true }) acknowledge?: AcknowledgeRequest;
+  @Nested(() => CreateSilenceRequest, { optional: true }) silence?: CreateSilenceRequest;
+}
+
+/** Acts on the world. Every effect carries the step's key, so that a repeated attempt can be told from a new one. */
+@Controller()
+export class ActionStep implements OnApplicationShutdown {
+  constructor(
+    private readonly runner: StepRunner,
+    private readonly messaging: MessagingClient,
+    private readonly egress: EgressClient,
+  ) {}
+
+  @Task(StepTasks.action)
+  run(task: StepTask, info: DeliveryInfo): Promise<void> {
+    return this.runner.run(task, info, (step, signal, actor) => this.act(step, signal, actor));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.egress.close();
+  }
+
+  private async act(task: StepTask, signal: AbortSignal, actor: Actor): Promise<object> {
+    const { http, acknowledge, silence } = decodeValue(ActionArguments, task.with);
+    if ([http, acknowledge, silence].filter(Boolean).length !== 1) {
+      throw invalidField('with', 'give one of http, acknowledge and silence');
+    }
+    const options = { as: actor, idempotencyKey: task.key };
+    if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options);
+    if (silence) return this.messaging.request(AlertApi.createSilence, silence, options);
+    return sendHttp(this.egress, http as HttpArguments, task.key, signal);
+  }
+}

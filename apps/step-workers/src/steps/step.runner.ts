@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { errorTable, ServiceError, StepApi, type Actor, type StepReport, type StepTask } from '@scm/contracts';
+import { MessagingClient, type DeliveryInfo } from '@scm/messaging';
+import { serviceActor } from '@scm/service';
+import { problemOf } from './problem.js';
+
+/** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
+export type StepWork = (task: StepTask, signal: AbortSignal, actor: Actor) => Promise<unknown>;
+
+const MAX_PAUSE_MS = 5_000;
+const FIRST_PAUSE_MS = 100;
+
+/** Does one step and brings its result to the orchestrator. Only after the answer is the task confirmed. */
+@Injectable()
+export class StepRunner {
+  private readonly logger = new Logger(StepRunner.name);
+
+  constructor(private readonly messaging: MessagingClient) {}
+
+  async run(task: StepTask, { delivery, signal }: DeliveryInfo, work: StepWork): Promise<void> {
+    const actor = serviceActor('step-workers', task.workspaceId, task.startedBy);
+    if (delivery > 1 && !(await this.isOpen(task, actor))) return;
+    const report = await this.attempt(task, signal, actor, work);
+    await this.deliver(report, signal, actor);
+  }
+
+  /** A task that comes again may be done already, and its execution cancelled. */
+  private async isOpen(task: StepTask, actor: Actor): Promise<boolean> {
+    const { executionId, workspaceId, reference, attempt } = task;
+    const { state } = await this.messaging.request(
+      StepApi.claim,
+      { executionId, workspaceId, reference, attempt },
+      { as: actor },
+    );
+    return state === 'open';
+  }
+
+  private async attempt(task: StepTask, stopping: AbortSignal, actor: Actor, work: StepWork): Promise<StepReport> {
+    const late = AbortSignal.timeout(task.timeoutMs);
+    const signal = AbortSignal.any([stopping, late]);
+    try {
+      const output = (await unlessAborted(work(task, signal, actor), signal)) ?? null;
+      return { ...idOf(task), outcome: 'completed', output };
+    } catch (error) {
+      // Another worker shall do what this one has no time for.
+      stopping.throwIfAborted();
+      const failure = late.aborted
+        ? new ServiceError('DEADLINE_EXCEEDED', `the step took longer than ${task.timeoutMs} ms`)
+        : error;
+      if (!(failure instanceof ServiceError)) this.logger.error(`${task.key}: ${textOf(failure)}`);
+      return { ...idOf(task), outcome: 'failed', error: problemOf(failure) };
+    }
+  }
+
+  /** Repeats until the orchestrator has answered. A result it cannot take is reported as the step's failure. */
+  private async deliver(report: StepReport, signal: AbortSignal, actor: Actor): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        await this.messaging.request(StepApi.report, report, { as: actor });
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ServiceError)) throw error;
+        if (!errorTable[error.code].retryable) {
+          if (report.outcome === 'failed')
+            throw new ServiceError('UNAVAILABLE', error.message, undefined, { cause: error });
+          const { output: _, ...rest } = report;
+          return this.deliver({ ...rest, outcome: 'failed', error: problemOf(error) }, signal, actor);
+        }
+        this.logger.warn(`${report.executionId}${report.reference}: the report waits: ${error.message}`);
+        await sleep(pauseMs, undefined, { signal });
+      }
+    }
+  }
+}
+
+function idOf({ executionId, workspaceId, reference, attempt }: StepTask) {
+  return { executionId, workspaceId, reference, attempt };
+}
+
+/** Work that does not listen to the signal goes on without anyone waiting. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    void work.catch(() => undefined);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,27 @@
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { capabilities, type Capability } from '@scm/contracts';
+import { Setting } from '@scm/service';
+
+export class WorkerConfig {
+  @Setting({
+    description: 'Step kinds this pool does, comma-separated: processing, analysis, decision, action, notification',
+  })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn([...capabilities], { each: true })
+  capabilities: Capability[] = [...capabilities];
+
+  @Setting({ description: 'Steps of one kind done at once' })
+  @IsInt()
+  @Min(1)
+  @Max(256)
+  concurrency: number = 8;
+
+  @Setting({
+    description: 'Hosts, addresses and CIDRs that action steps may reach although they are private, comma-separated',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  egressAllow: string[] = [];
+}
