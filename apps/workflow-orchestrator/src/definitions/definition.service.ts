@@ -56,7 +56,7 @@ export class DefinitionService {
   async get({ name, version }: GetWorkflowRequest): Promise<WorkflowVersion> {
     const found = await this.definitions.find(currentActor().workspaceId, name, version);
     if (!found) throw new ServiceError('NOT_FOUND', `no workflow ${[name, version].filter(Boolean).join(' ')}`);
-    return { ...toVersion(found), document: { ...found.document } };
+    return Object.assign(toVersion(found), { document: { ...found.document } });
   }
 
   async list({ limit = 50, cursor }: PageRequest): Promise<WorkflowVersionPage> {

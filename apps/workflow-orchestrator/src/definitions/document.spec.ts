@@ -66,7 +66,7 @@ describe('a document', () => {
     ['no task', flow({}, { do: [] }), '/do'],
     ['two keys in one task', { document: head, do: [{ a: step, b: step }] }, '/do/0'],
     ['a condition', flow({ if: '${ .x }' }), '/do/0/one/if'],
-    ['a flow directive', flow({ then: 'end' }), '/do/0/one/then'],
+    ['a flow directive', flow(JSON.parse('{"then":"end"}') as object), '/do/0/one/then'],
     ['another construct', { document: head, do: [{ wait: { wait: 'PT1S' } }] }, '/do/0/wait/call'],
     ['another call', flow({ call: 'http' }), '/do/0/one/call'],
     ['a key to escape', { document: head, do: [{ 'a/b~c': { ...step, if: 'x' } }] }, '/do/0/a~1b~0c/if'],

@@ -1,7 +1,7 @@
 import type { Capability, ExecutionStatus } from '@scm/contracts';
 import { evaluate, ExpressionError } from '../definitions/expression.js';
 import type { Plan } from '../definitions/plan.js';
-import type { ExecutionEntity, HistoryData, StepChange } from './execution.entities.js';
+import type { ExecutionRow, HistoryData, StepChange } from './execution.entities.js';
 import { executionError, reportedError, type ExecutionError } from './execution-error.js';
 import { retryDelayMs } from './retry-delay.js';
 import { inputOf, scopeOf, stepAt, stepTaskOf, type Walked } from './step-task.js';
@@ -24,7 +24,7 @@ export type Change =
 
 /** The columns a transition sets. */
 export type ExecutionState = Pick<
-  ExecutionEntity,
+  ExecutionRow,
   | 'status'
   | 'cursor'
   | 'attempt'
@@ -68,12 +68,7 @@ export function begin(plan: Plan, started: Started, moment: Moment): Transition 
 }
 
 /** What a change makes of an execution; undefined when it changes nothing (any more). Pure: nothing is read or written. */
-export function advance(
-  plan: Plan,
-  execution: ExecutionEntity,
-  change: Change,
-  moment: Moment,
-): Transition | undefined {
+export function advance(plan: Plan, execution: ExecutionRow, change: Change, moment: Moment): Transition | undefined {
   if (execution.endedAt !== null) return undefined;
   switch (change.kind) {
     case 'report':
@@ -99,7 +94,7 @@ export function advance(
 /** Is that attempt the one the execution waits for? */
 export function isOpen(
   plan: Plan,
-  { status, cursor, attempt }: ExecutionEntity,
+  { status, cursor, attempt }: ExecutionRow,
   asked: { reference: string; attempt: number },
 ): boolean {
   return status === 'running' && attempt === asked.attempt && stepAt(plan, cursor).reference === asked.reference;
@@ -107,7 +102,7 @@ export function isOpen(
 
 function reported(
   plan: Plan,
-  execution: ExecutionEntity,
+  execution: ExecutionRow,
   report: Extract<Change, { kind: 'report' }>,
   moment: Moment,
 ): Transition {
@@ -115,7 +110,7 @@ function reported(
   return fail(plan, execution, reportedError(report.error, report.reference), moment);
 }
 
-function due(plan: Plan, execution: ExecutionEntity, moment: Moment): Transition | undefined {
+function due(plan: Plan, execution: ExecutionRow, moment: Moment): Transition | undefined {
   if (execution.dueAt === null || execution.dueAt > moment.now) return undefined;
   if (execution.status === 'waiting') {
     return open(plan, execution, execution.cursor, execution.attempt + 1, moment, 'step.retried', {});
@@ -124,7 +119,7 @@ function due(plan: Plan, execution: ExecutionEntity, moment: Moment): Transition
   return fail(plan, execution, executionError('timeout', reference, `no report within ${timeoutMs} ms`), moment);
 }
 
-function complete(plan: Plan, execution: ExecutionEntity, raw: unknown, moment: Moment): Transition {
+function complete(plan: Plan, execution: ExecutionRow, raw: unknown, moment: Moment): Transition {
   const step = stepAt(plan, execution.cursor);
   const changed = stepChange(plan, execution, 'completed', moment.now);
   return unlessExpressionFails(execution, step.reference, moment, { step: { ...changed, status: 'faulted' } }, () => {
@@ -144,7 +139,7 @@ function complete(plan: Plan, execution: ExecutionEntity, raw: unknown, moment: 
   });
 }
 
-function fail(plan: Plan, execution: ExecutionEntity, error: ExecutionError, moment: Moment): Transition {
+function fail(plan: Plan, execution: ExecutionRow, error: ExecutionError, moment: Moment): Transition {
   const { retry } = stepAt(plan, execution.cursor);
   if (!error.retryable || execution.attempt >= retry.maxAttempts) return fault(plan, execution, error, moment);
   const dueAt = new Date(moment.now.getTime() + retryDelayMs(retry, execution.attempt, moment.random));
@@ -156,7 +151,7 @@ function fail(plan: Plan, execution: ExecutionEntity, error: ExecutionError, mom
   };
 }
 
-function fault(plan: Plan, execution: ExecutionEntity, error: ExecutionError, moment: Moment): Transition {
+function fault(plan: Plan, execution: ExecutionRow, error: ExecutionError, moment: Moment): Transition {
   const step = stepChange(plan, execution, 'faulted', moment.now);
   return end({ ...execution, error }, 'faulted', moment, { step, error });
 }

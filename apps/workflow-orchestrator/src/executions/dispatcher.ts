@@ -3,7 +3,7 @@ import { ServiceError, StepTasks } from '@scm/contracts';
 import { ensureStreams, MessagingClient, TaskQueue } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 import { stepTaskOf } from './step-task.js';
 import { TransitionService } from './transition.service.js';
 
@@ -26,7 +26,7 @@ export class Dispatcher {
   }
 
   /** Enqueues the open step. A failure is left to the sweep: the row says what is missing. */
-  async dispatch(execution: ExecutionEntity): Promise<void> {
+  async dispatch(execution: ExecutionRow): Promise<void> {
     if (execution.status !== 'running') return;
     try {
       await this.enqueue(execution);
@@ -38,20 +38,20 @@ export class Dispatcher {
   }
 
   /** Enqueues the open step unless its task is stored, taken by a worker or not. */
-  async ensure(execution: ExecutionEntity): Promise<void> {
+  async ensure(execution: ExecutionRow): Promise<void> {
     if (execution.status !== 'running' || (await this.isStored(execution))) return;
     await this.dispatch(execution);
   }
 
   /** Takes the task of a step that is not wanted any more out of the queue, if no worker has it yet. */
-  async withdraw({ id, capability }: ExecutionEntity): Promise<void> {
+  async withdraw({ id, capability }: ExecutionRow): Promise<void> {
     if (!capability) return;
     await this.queue
       .withdraw(StepTasks[capability], [id])
       .catch((error: unknown) => this.logger.warn(`the task of ${id} stays in the queue: ${reasonOf(error)}`));
   }
 
-  private async enqueue(execution: ExecutionEntity): Promise<void> {
+  private async enqueue(execution: ExecutionRow): Promise<void> {
     const { id, workspaceId, workflow, version, attempt, traceparent, openedAt } = execution;
     const task = stepTaskOf(await this.plans.get(workspaceId, workflow, version), execution);
     const windows = Math.floor((Date.now() - (openedAt?.getTime() ?? 0)) / DUPLICATE_WINDOW_MS);
@@ -65,7 +65,7 @@ export class Dispatcher {
     });
   }
 
-  private async isStored(execution: ExecutionEntity): Promise<boolean> {
+  private async isStored(execution: ExecutionRow): Promise<boolean> {
     const { id, capability, attempt, workspaceId, workflow, version, cursor } = execution;
     if (!capability) return false;
     const plan = await this.plans.get(workspaceId, workflow, version);
@@ -78,7 +78,7 @@ export class Dispatcher {
     }
   }
 
-  private async giveUp({ id }: ExecutionEntity, detail: string): Promise<void> {
+  private async giveUp({ id }: ExecutionRow, detail: string): Promise<void> {
     await this.transitions.apply({ executionId: id, change: { kind: 'undeliverable', detail } });
   }
 }

@@ -1,6 +1,6 @@
 import type { ExecutionChanged } from '@scm/contracts';
 import type { Transition } from './advance.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 
 const MAX_SHOWN_OUTPUT = 16_384;
 
@@ -12,7 +12,7 @@ export function eventOf(
     workflow,
     version,
     startedBy,
-  }: Pick<ExecutionEntity, 'id' | 'workspaceId' | 'workflow' | 'version' | 'startedBy'>,
+  }: Pick<ExecutionRow, 'id' | 'workspaceId' | 'workflow' | 'version' | 'startedBy'>,
   { state, type, data, at }: Transition,
   seq: number,
 ): ExecutionChanged {

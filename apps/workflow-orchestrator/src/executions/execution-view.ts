@@ -1,12 +1,12 @@
 import type { Execution, HistoryEvent, StepState } from '@scm/contracts';
 import type { Plan } from '../definitions/plan.js';
-import type { ExecutionEntity, HistoryEventEntity } from './execution.entities.js';
+import type { ExecutionRow, HistoryEventEntity } from './execution.entities.js';
 
 /** Outputs beyond this many characters in all are left to the history. */
 const SHOWN_OUTPUT = 262_144;
 
 /** An execution as lists show it: without input, output and steps. */
-export function toExecution(row: ExecutionEntity): Execution {
+export function toExecution(row: ExecutionRow): Execution {
   const { id, workflow, version, status, startedBy, error } = row;
   return {
     id,
@@ -22,9 +22,13 @@ export function toExecution(row: ExecutionEntity): Execution {
 }
 
 /** An execution with all its steps, also those it has not come to. */
-export function toWholeExecution(row: ExecutionEntity, plan: Plan, history: readonly HistoryEventEntity[]): Execution {
+export function toWholeExecution(row: ExecutionRow, plan: Plan, history: readonly HistoryEventEntity[]): Execution {
   const { input, output, status } = row;
-  return { ...toExecution(row), input, ...(status === 'completed' && { output }), steps: stepsOf(plan, history) };
+  return Object.assign(toExecution(row), {
+    input,
+    ...(status === 'completed' && { output }),
+    steps: stepsOf(plan, history),
+  });
 }
 
 export function toHistoryEvent({ seq, at, type, data }: HistoryEventEntity): HistoryEvent {

@@ -43,6 +43,9 @@ export class ExecutionEntity {
   @Column({ name: 'ended_at', type: 'timestamptz', nullable: true }) endedAt: Date | null;
 }
 
+/** A row as values; the class is for TypeORM. */
+export type ExecutionRow = Pick<ExecutionEntity, keyof ExecutionEntity>;
+
 /** One transition of an execution. Rows are never changed, and `seq` has no gap. */
 @Entity('history_events')
 export class HistoryEventEntity {

@@ -4,10 +4,10 @@ import { WorkflowEvents, type ExecutionStatus } from '@scm/contracts';
 import { Database, oweEvent, type CursorKey } from '@scm/database';
 import type { Transition } from './advance.js';
 import { eventOf } from './execution-event.js';
-import { ExecutionEntity, HistoryEventEntity } from './execution.entities.js';
+import { ExecutionEntity, HistoryEventEntity, type ExecutionRow } from './execution.entities.js';
 
 export type NewExecution = Pick<
-  ExecutionEntity,
+  ExecutionRow,
   'id' | 'workspaceId' | 'workflow' | 'version' | 'input' | 'startedBy' | 'traceparent' | 'createdAt'
 >;
 
@@ -63,12 +63,12 @@ export class ExecutionRepository {
     return true;
   }
 
-  async find(tx: EntityManager, id: string): Promise<ExecutionEntity | undefined> {
+  async find(tx: EntityManager, id: string): Promise<ExecutionRow | undefined> {
     return (await tx.findOneBy(ExecutionEntity, { id })) ?? undefined;
   }
 
   /** The row, kept from other writers until the transaction ends. */
-  async lock(tx: EntityManager, id: string): Promise<ExecutionEntity | undefined> {
+  async lock(tx: EntityManager, id: string): Promise<ExecutionRow | undefined> {
     return (await tx.findOne(ExecutionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined;
   }
 
@@ -76,7 +76,7 @@ export class ExecutionRepository {
   async list(
     workspaceId: string,
     wanted: { workflow?: string; status?: ExecutionStatus; limit: number; after?: CursorKey },
-  ): Promise<ExecutionEntity[]> {
+  ): Promise<ExecutionRow[]> {
     const { workflow, status, limit, after } = wanted;
     return this.inWorkspace(workspaceId, (tx) => {
       const query = tx

@@ -18,7 +18,7 @@ import { DefinitionRepository } from '../definitions/definition.repository.js';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { advance, begin } from './advance.js';
 import { Dispatcher } from './dispatcher.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionRepository, type NewExecution } from './execution.repository.js';
 import { toExecution, toHistoryEvent, toWholeExecution } from './execution-view.js';
 import { TransitionRepository } from './transition.repository.js';
@@ -128,7 +128,7 @@ export class ExecutionService {
     return this.get(id);
   }
 
-  private async keep(wanted: NewExecution, actor: Actor): Promise<{ execution: ExecutionEntity; fresh: boolean }> {
+  private async keep(wanted: NewExecution, actor: Actor): Promise<{ execution: ExecutionRow; fresh: boolean }> {
     const { id, workspaceId, workflow, version } = wanted;
     const first = begin(await this.plans.get(workspaceId, workflow, version), wanted, this.transitions.moment());
     return this.executions.inWorkspace(workspaceId, async (tx) => {
@@ -148,12 +148,12 @@ export class ExecutionService {
     });
   }
 
-  private async planOf({ workspaceId, workflow, version }: ExecutionEntity) {
+  private async planOf({ workspaceId, workflow, version }: ExecutionRow) {
     return this.plans.get(workspaceId, workflow, version);
   }
 }
 
-function found(execution: ExecutionEntity | undefined, id: string): ExecutionEntity {
+function found(execution: ExecutionRow | undefined, id: string): ExecutionRow {
   if (!execution) throw new ServiceError('NOT_FOUND', `no execution ${id}`);
   return execution;
 }

@@ -1,10 +1,11 @@
 import type { StepTask } from '@scm/contracts';
+import { derivedId } from '@scm/database';
 import { evaluate, type Scope } from '../definitions/expression.js';
 import { DEFAULT_TIMEOUT_MS, type Plan, type PlannedStep } from '../definitions/plan.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 
 export type Walked = Pick<
-  ExecutionEntity,
+  ExecutionRow,
   'id' | 'workspaceId' | 'workflow' | 'input' | 'data' | 'context' | 'cursor' | 'attempt' | 'startedBy' | 'createdAt'
 >;
 
@@ -21,7 +22,7 @@ export function stepTaskOf(plan: Plan, execution: Walked): StepTask {
     name: step.name,
     capability: step.capability,
     attempt: execution.attempt,
-    key: `${execution.id}:${step.reference}`.slice(0, 256),
+    key: derivedId(`step|${execution.id}|${step.reference}`),
     with: args as Record<string, unknown>,
     input,
     timeoutMs: step.timeoutMs ?? DEFAULT_TIMEOUT_MS,

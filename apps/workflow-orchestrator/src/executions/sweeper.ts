@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Dispatcher } from './dispatcher.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 import { TransitionRepository } from './transition.repository.js';
 import { TransitionService } from './transition.service.js';
 
@@ -56,7 +56,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     return due.length;
   }
 
-  private async attend(execution: ExecutionEntity, now: Date): Promise<void> {
+  private async attend(execution: ExecutionRow, now: Date): Promise<void> {
     if (execution.dueAt === null || execution.dueAt > now) return this.dispatcher.ensure(execution);
     const outcome = await this.transitions.apply({ executionId: execution.id, change: { kind: 'tick' } });
     if (!outcome?.changed) return;

@@ -4,10 +4,10 @@ import { WorkflowEvents } from '@scm/contracts';
 import { Database, newId } from '@scm/database';
 import type { Transition } from './advance.js';
 import { eventOf } from './execution-event.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 
 export interface Move {
-  execution: ExecutionEntity;
+  execution: ExecutionRow;
   transition: Transition;
 }
 
@@ -44,9 +44,9 @@ const DEADLOCK = '40P01';
 export class TransitionRepository {
   constructor(private readonly database: Database) {}
 
-  async read(ids: readonly string[]): Promise<ExecutionEntity[]> {
+  async read(ids: readonly string[]): Promise<ExecutionRow[]> {
     const text = `select ${COLUMNS} from executions where id = any($1::uuid[])`;
-    const { rows } = await this.database.systemPool.query<ExecutionEntity>({
+    const { rows } = await this.database.systemPool.query<ExecutionRow>({
       name: 'read-executions',
       text,
       values: [ids],
@@ -79,8 +79,8 @@ export class TransitionRepository {
    * Takes executions whose time to be checked has come; another replica does not get them before `recheckMs` from now.
    * They come as they are after that.
    */
-  async takeDue(now: Date, recheckMs: number, limit: number): Promise<ExecutionEntity[]> {
-    const { rows } = await this.database.systemPool.query<ExecutionEntity>({
+  async takeDue(now: Date, recheckMs: number, limit: number): Promise<ExecutionRow[]> {
+    const { rows } = await this.database.systemPool.query<ExecutionRow>({
       name: 'take-due-executions',
       text: `update executions set check_at = $2 where id in (
         select id from executions where check_at <= $1 order by check_at limit $3 for update skip locked)

@@ -4,7 +4,7 @@ import { EventRelay } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
 import { advance, type Change, type Moment } from './advance.js';
-import type { ExecutionEntity } from './execution.entities.js';
+import type { ExecutionRow } from './execution.entities.js';
 import { GroupCommit } from './group-commit.js';
 import { TransitionRepository, type Move } from './transition.repository.js';
 
@@ -17,7 +17,7 @@ export interface Wanted {
 
 export interface Outcome {
   /** As it is after the change, or as it was found when nothing changed. */
-  execution: ExecutionEntity;
+  execution: ExecutionRow;
   changed: boolean;
 }
 

@@ -22,7 +22,11 @@ export class TriggerService {
     for (const { name, version, filter } of await this.definitions.startedByAlerts(workspaceId)) {
       if (!matchesAlert(filter, alert)) continue;
       const starter = { id: derivedId(`${workspaceId}|${alertId}|${name}`), actor, startedBy };
-      await this.executions.startAs(starter, { workflow: name, version, input: { ...alert } });
+      await this.executions.startAs(starter, {
+        workflow: name,
+        version,
+        input: Object.fromEntries(Object.entries(alert)),
+      });
     }
   }
 }
