@@ -1,0 +1,14 @@
+import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
+import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { AlertEntity } from './alerts/alert.entity.js';
+import { DeliveryEntity } from './deliveries/delivery.entity.js';
+import { AddNotifications1790000004000 } from './migrations/1790000004000-add-notifications.js';
+import { NotificationEntity } from './notifications/notification.entity.js';
+import { SilenceEntity } from './silences/silence.entity.js';
+import { WebhookEntity } from './webhooks/webhook.entity.js';
+
+export const database: DatabaseDeclaration = {
+  schema: 'notify',
+  entities: [AlertEntity, SilenceEntity, NotificationEntity, WebhookEntity, DeliveryEntity, ...auditEntities],
+  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001, AddNotifications1790000004000],
+};

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream } from '@nats-io/jetstream';
+import {
+  AlertApi,
+  MetricsEvents,
+  NotifyApi,
+  WebhookApi,
+  type Alert,
+  type Notification,
+  type RpcContract,
+} from '@scm/contracts';
+import { schemaDrift } from '@scm/database';
+import { connectNats, ensureStreams } from '@scm/messaging';
+import { ContextSigner } from '@scm/policy';
+import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { database } from './database.js';
+
+const workspace = randomUUID();
+const other = randomUUID();
+const env = { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_DELIVERY_SCHEDULE_SECONDS: '0.2,0.2,0.2' };
+
+let mesh: TestMesh;
+let service: TestService;
+let nc: NatsConnection;
+let signer: ContextSigner;
+
+async function ask<Res extends object>(
+  contract: RpcContract<object, Res>,
+  request: object,
+  options: { in?: string; role?: 'viewer' | 'operator' | 'admin' } = {},
+) {
+  const { in: workspaceId = workspace, role = 'admin' } = options;
+  const h = headers();
+  h.set('Scm-Context', await signer.sign({ kind: 'user', id: 'u1', name: 'ann', workspaceId, role }));
+  const msg = await nc.request(contract.subject, JSON.stringify(request), { timeout: 5_000, headers: h });
+  return { status: Number(msg.headers?.get('Nats-Service-Error-Code') || 200), body: msg.json<Res>() };
+}
+
+async function publish(change: 'alertFired' | 'alertResolved', alertId: string, labels: Record<string, string> = {}) {
+  const at = new Date().toISOString();
+  const payload = {
+    alertId,
+    workspaceId: workspace,
+    ruleId: randomUUID(),
+    fingerprint: 'f',
+    alertName: 'HighCpu',
+    labels: { alertname: 'HighCpu', ...labels },
+    annotations: { summary: 'CPU is busy' },
+    value: 0.9,
+    startsAt: at,
+    ...(change === 'alertResolved' && { endsAt: at }),
+  };
+  await jetstream(nc).publish(`${MetricsEvents[change].subject}.${workspace}`, JSON.stringify(payload));
+}
+
+const inbox = async () => (await ask(NotifyApi.list, { limit: 200 })).body.items;
+const titled = (title: string) => waitFor(async () => (await inbox()).find((n) => n.title === title), { what: title });
+
+beforeAll(async () => {
+  mesh = await startMesh();
+  nc = await connect({ servers: mesh.nats.url.replace('nats://test@', ''), token: 'test' });
+  const owner = await connectNats(mesh.nats.url, 'metrics-ingest');
+  await ensureStreams(owner, 'metrics-ingest');
+  await owner.close();
+  signer = new ContextSigner(mesh.contextKey('gateway'));
+  service = await mesh.start('notifier', env);
+});
+
+afterAll(async () => {
+  await nc?.close();
+  await mesh?.stop();
+});
+
+describe('alerts', () => {
+  it('tells once that an alert fires and that it has ended, however often the events come', async () => {
+    const id = randomUUID();
+    for (let i = 0; i < 3; i++) await publish('alertFired', id);
+    await titled('Firing: HighCpu');
+    for (let i = 0; i < 2; i++) await publish('alertResolved', id);
+    await titled('Resolved: HighCpu');
+    const mine = (await inbox()).filter((n) => (n.data.alert as Alert).id === id);
+    expect(mine).toHaveLength(2);
+    expect((await ask(AlertApi.get, { id })).body).toMatchObject({
+      state: 'resolved',
+      name: 'HighCpu',
+      silencedBy: [],
+    });
+  });
+
+  it('does not open an alert again whose end came before its begin', async () => {
+    const id = randomUUID();
+    await publish('alertResolved', id);
+    await publish('alertFired', id);
+    await waitFor(async () => (await ask(AlertApi.get, { id })).body.state === 'resolved');
+    await publish('alertFired', randomUUID(), { mark: 'later' });
+    await waitFor(async () => (await ask(AlertApi.list, {})).body.items.some((a) => a.labels.mark === 'later'));
+    expect((await ask(AlertApi.get, { id })).body.state).toBe('resolved');
+  });
+
+  it('acknowledges a firing alert once, and none that has ended', async () => {
+    const id = randomUUID();
+    await publish('alertFired', id);
+    await waitFor(async () => (await ask(AlertApi.get, { id })).status === 200);
+    expect((await ask(AlertApi.acknowledge, { id }, { role: 'viewer' })).status).toBe(403);
+    expect((await ask(AlertApi.acknowledge, { id })).body).toMatchObject({ acknowledgedBy: 'ann' });
+    await publish('alertResolved', id);
+    await waitFor(async () => (await ask(AlertApi.get, { id })).body.state === 'resolved');
+    expect((await ask(AlertApi.acknowledge, { id })).status).toBe(409);
+    expect((await ask(AlertApi.acknowledge, { id: randomUUID() })).status).toBe(404);
+  });
+
+  it('tells nothing of a silenced alert, and says which silence mutes it', async () => {
+    const endsAt = new Date(Date.now() + 60_000).toISOString();
+    const silence = (await ask(AlertApi.createSilence, { matchers: { team: 'quiet' }, endsAt, comment: 'maintenance' }))
+      .body;
+    expect(silence.state).toBe('active');
+    const id = randomUUID();
+    await publish('alertFired', id, { team: 'quiet' });
+    const alert = await waitFor(async () => {
+      const answer = await ask(AlertApi.get, { id });
+      return answer.status === 200 && answer.body;
+    });
+    expect(alert.silencedBy).toEqual([silence.id]);
+    expect((await inbox()).some((n) => (n.data.alert as Alert | undefined)?.id === id)).toBe(false);
+    await ask(AlertApi.expireSilence, { id: silence.id });
+    expect((await ask(AlertApi.get, { id })).body.silencedBy).toEqual([]);
+  });
+
+  it.each([
+    ['no matchers', { matchers: {}, endsAt: '2999-01-01T00:00:00Z', comment: 'x' }],
+    ['an end in the past', { matchers: { a: 'b' }, endsAt: '2020-01-01T00:00:00Z', comment: 'x' }],
+    ['a matcher that is no text', { matchers: { a: 1 }, endsAt: '2999-01-01T00:00:00Z', comment: 'x' }],
+  ])('refuses a silence with %s', async (_, request) => {
+    expect((await ask(AlertApi.createSilence, request)).status).toBe(400);
+  });
+
+  it('publishes every change of an alert to its stream', async () => {
+    const jsm = await jetstream(nc).jetstreamManager();
+    const { state } = await jsm.streams.info('ALERT_EVENTS');
+    expect(state.messages).toBeGreaterThan(5);
+  });
+});
+
+describe('webhooks', () => {
+  it('delivers signed, retries what fails and confirms', async () => {
+    const receiver = await startReceiver([500, 503, 200]);
+    const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['deploy.*'] })).body;
+    const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'deploy.done', title: 'Deployed', body: 'v2' }))
+      .body;
+    const delivery = await ended(sent.id, hook.id);
+    expect(delivery).toMatchObject({ state: 'confirmed', attempts: 3 });
+    expect(receiver.requests).toHaveLength(3);
+    for (const { body, headers: h } of receiver.requests) {
+      expect(new StandardWebhook(hook.secret).verify(body, h)).toMatchObject({
+        type: 'deploy.done',
+        data: { title: 'Deployed' },
+      });
+      expect(h['webhook-id']).toBe(sent.id);
+    }
+    await receiver.stop();
+  });
+
+  it('dead-letters with the reason when every try failed, and disables a webhook that is gone', async () => {
+    const [failing, gone] = await Promise.all([startReceiver([500]), startReceiver([410])]);
+    const hooks = await Promise.all(
+      [failing, gone].map(async ({ url }, i) => (await ask(WebhookApi.create, { url, topics: [`t${i}`] })).body),
+    );
+    const sent = await Promise.all(
+      [0, 1].map(async (i) => (await ask(NotifyApi.send, { key: randomUUID(), topic: `t${i}`, title: 'x' })).body),
+    );
+    expect(await ended(sent[0]?.id, hooks[0]?.id)).toMatchObject({
+      state: 'dead-lettered',
+      attempts: 4,
+      reason: 'the target answered 500',
+    });
+    expect(await ended(sent[1]?.id, hooks[1]?.id)).toMatchObject({ state: 'dead-lettered', attempts: 1 });
+    const listed = (await ask(WebhookApi.list, { limit: 200 })).body.items;
+    expect(listed.find((w) => w.id === hooks[1]?.id)?.enabled).toBe(false);
+    await Promise.all([failing.stop(), gone.stop()]);
+  });
+
+  it('refuses private addresses that are not allowed', async () => {
+    const hook = (await ask(WebhookApi.create, { url: 'http://169.254.169.254/latest', topics: ['meta'] })).body;
+    const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'meta', title: 'x' })).body;
+    expect(await ended(sent.id, hook.id)).toMatchObject({ state: 'dead-lettered', attempts: 1 });
+  });
+
+  it('delivers what was accepted although the service was killed', async () => {
+    const receiver = await startReceiver([200], 300);
+    const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['kill'] })).body;
+    const sent = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async () => (await ask(NotifyApi.send, { key: randomUUID(), topic: 'kill', title: 'x' })).body,
+      ),
+    );
+    await waitFor(() => receiver.requests.length > 0);
+    await service.kill();
+    await mesh.database.query(`update notify.deliveries set locked_until = now() where state = 'sending'`);
+    service = await mesh.start('notifier', env);
+    for (const { id } of sent) expect((await ended(id, hook.id)).state).toBe('confirmed');
+    expect(new Set(receiver.requests.map((r) => r.headers['webhook-id'])).size).toBe(20);
+    await receiver.stop();
+  }, 30_000);
+});
+
+describe('notifications', () => {
+  it('takes the same key as the same notification', async () => {
+    const request = { key: 'same', title: 'once' };
+    const [first, second] = [
+      await ask(NotifyApi.send, request),
+      await ask(NotifyApi.send, { ...request, title: 'twice' }),
+    ];
+    expect(second.body.id).toBe(first.body.id);
+    expect(second.body.title).toBe('once');
+  });
+
+  it('marks as read and shows unread ones', async () => {
+    const { id } = (await ask(NotifyApi.send, { key: randomUUID(), title: 'read me' })).body;
+    expect((await ask(NotifyApi.markRead, { id })).body.readAt).toBeDefined();
+    const unread = (await ask(NotifyApi.list, { unread: 'true', limit: 200 })).body.items;
+    expect(unread.some((n: Notification) => n.id === id)).toBe(false);
+  });
+
+  it('shows another workspace nothing', async () => {
+    const { id } = (await ask(NotifyApi.send, { key: randomUUID(), title: 'mine' })).body;
+    expect((await ask(NotifyApi.get, { id }, { in: other })).status).toBe(404);
+    for (const contract of [
+      NotifyApi.list,
+      NotifyApi.listDeliveries,
+      WebhookApi.list,
+      AlertApi.list,
+      AlertApi.listSilences,
+    ]) {
+      expect((await ask(contract as RpcContract<object, { items: unknown[] }>, {}, { in: other })).body.items).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('pages through everything without a repeat', async () => {
+    const all = (await inbox()).map((n) => n.id);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = (await ask(NotifyApi.list, { limit: 7, ...(cursor && { cursor }) })).body;
+      seen.push(...page.items.map((n) => n.id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(all);
+  });
+
+  it('has migrations that make what the entities say', async () => {
+    expect(await schemaDrift(database, mesh.database.url)).toEqual([]);
+  });
+});
+
+async function ended(notificationId: string | undefined, webhookId: string | undefined) {
+  return waitFor(
+    async () => {
+      const { deliveries = [] } = (await ask(NotifyApi.get, { id: notificationId ?? '' })).body;
+      return deliveries.find((d) => d.webhookId === webhookId && ['confirmed', 'dead-lettered'].includes(d.state));
+    },
+    { what: 'the delivery to end' },
+  );
+}
+
+interface Receiver {
+  url: string;
+  requests: { body: string; headers: Record<string, string> }[];
+  stop(): Promise<void>;
+}
+
+/** Answers with the given statuses in turn, the last one again and again. */
+async function startReceiver(statuses: number[], delayMs = 0): Promise<Receiver> {
+  const requests: Receiver['requests'] = [];
+  const server: Server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      requests.push({ body, headers: request.headers as Record<string, string> });
+      const status = statuses[Math.min(requests.length, statuses.length) - 1] ?? 200;
+      setTimeout(() => response.writeHead(status).end(), delayMs);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    requests,
+    stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+}
