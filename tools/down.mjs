@@ -27,6 +27,8 @@ async function stop(pid) {
 
 async function sweep() {
   const swept = await sweepProcesses(folder);
-  fs.rmSync(runFile(clone), { force: true });
+  if (describesThis(runFile(clone))) fs.rmSync(runFile(clone));
   console.log(swept.length > 0 ? `ended what a killed run had left: ${swept.join(', ')}` : 'nothing runs');
 }
+
+const describesThis = (file) => fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).dataDir === folder;

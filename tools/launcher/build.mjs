@@ -11,10 +11,11 @@ export function buildIsStale(clone) {
   return fs.readFileSync(stamp, 'utf8') !== sourcesDigest(clone);
 }
 
-/** Compiles what has changed. */
+/** Compiles what has changed of the services and the libraries they use. */
 export async function build(clone) {
   const digest = sourcesDigest(clone);
-  await runVisibly(path.join(clone, 'node_modules', '.bin', 'tsc'), ['-b'], { cwd: clone });
+  const projects = serviceNames.map((name) => path.join('apps', name));
+  await runVisibly(path.join(clone, 'node_modules', '.bin', 'tsc'), ['-b', ...projects], { cwd: clone });
   fs.mkdirSync(path.dirname(stampFile(clone)), { recursive: true });
   fs.writeFileSync(stampFile(clone), digest);
 }

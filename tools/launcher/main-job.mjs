@@ -53,11 +53,10 @@ export const stages = {
     const { api, signal } = seen;
     const execution = await waitUntil('a finished execution', () => finishedExecution(api), { signal });
     if (execution.status !== 'completed') throw new Error(`the execution ended as ${JSON.stringify(execution)}`);
-    const { workflow, startedBy } = execution;
     const steps = execution.steps.map(stepText).join(', ');
     const kinds = new Set(execution.steps.map(({ capability }) => capability));
     if (kinds.size !== 5) throw new Error(`only ${[...kinds].join(', ')} ran`);
-    return `${String(startedBy)} started ${workflow}: ${steps}`;
+    return [execution.startedBy, 'started', execution.workflow, '-', steps].join(' ');
   },
 
   async notification({ api, signal }) {

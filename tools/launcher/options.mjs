@@ -6,7 +6,8 @@ export const usage = `npm start [-- options]
   --once          run the main job in a private instance as a self-check, then stop: exit code 0 or 1
   --private       a private instance with data of its own on a free port, gone after it stops
   --run-file F    where to describe the running instance (default .scm/run.json)
-environment: SCM_PORT (8080), SCM_HOST (127.0.0.1), SCM_NATS_URL, SCM_DATABASE_URL, SCM_REDIS_URL, SCM_CACHE_DIR`;
+environment: SCM_PORT (8080), SCM_HOST (127.0.0.1), SCM_NATS_URL, SCM_DATABASE_URL, SCM_REDIS_URL,
+  SCM_DATA_DIR, SCM_CACHE_DIR (see README.md)`;
 
 const known = {
   workers: { type: 'string', default: '1' },

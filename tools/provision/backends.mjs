@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { aptSession } from './apt.mjs';
+import { NotAvailable } from './ladder.mjs';
 import { findNats, startNats } from './nats.mjs';
 import { findPostgres, startPostgres } from './postgres.mjs';
 import { findRedis, startRedis } from './redis.mjs';
@@ -57,10 +58,11 @@ async function allOrNone(starts) {
   throw failed.reason;
 }
 
-/** Like Promise.all, but lets every one finish first, so that nothing still works when the first failure is reported. */
+/** Like Promise.all, but lets every one finish first and then reports all that failed. */
 async function allSettled(promises) {
   const results = await Promise.allSettled(promises);
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
+  const reasons = results.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
+  if (reasons.length === 1) throw reasons[0];
+  if (reasons.length > 1) throw new NotAvailable(reasons.map(({ message }) => message).join('\n'));
   return results.map(({ value }) => value);
 }

@@ -17,6 +17,7 @@ export function cacheFolder() {
 
 /** Folder of a clone's data: inside the clone, or for root where the Postgres user can reach it too. */
 export function stateFolder(clone) {
+  if (process.env.SCM_DATA_DIR) return path.resolve(process.env.SCM_DATA_DIR);
   if (!isRoot) return path.join(clone, '.scm');
   return path.join('/var/lib/scm', createHash('sha256').update(clone).digest('hex').slice(0, 12));
 }

@@ -16,7 +16,7 @@ export async function startTestServers(clone) {
   // The servers of a user's environment are for the product; NATS and Redis of tests are always their own.
   const env = { SCM_NATS_URL: 'unused', SCM_REDIS_URL: 'unused', SCM_DATABASE_URL: process.env.SCM_DATABASE_URL };
   const backends = await startBackends({ clone, folder, secrets: { postgresPassword: 'test' }, env });
-  const servers = { ...programs, folder, postgresUser: serverUser(), databaseUrl: backends.postgres.url };
+  const servers = { ...programs, clone, folder, postgresUser: serverUser(), databaseUrl: backends.postgres.url };
   return {
     folder,
     env: { SCM_TEST_SERVERS: JSON.stringify(servers) },

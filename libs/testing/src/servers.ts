@@ -6,6 +6,8 @@ export interface Program {
 
 /** What `tools/test.mjs` made ready for suites with real servers. */
 export interface TestServers {
+  /** Folder of the repository. */
+  clone: string;
   /** Folder of this run; servers in its subfolders are ended after it whatever happens. */
   folder: string;
   nats: Program;
