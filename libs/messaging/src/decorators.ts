@@ -1,4 +1,4 @@
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { consumerName, type RpcContract, type Subscription, type TaskContract } from '@scm/contracts';
 
 type Method<A extends unknown[], R> = <T extends (...args: A) => Promise<R>>(
@@ -21,10 +21,19 @@ export function Rpc<Req extends object, Res extends object>(contract: RpcContrac
 
 /** Does one unit of durable work. Returning confirms it; throwing asks for redelivery. */
 export function Task<P extends object>(contract: TaskContract<P>): Method<[P, DeliveryInfo], void> {
-  return MessagePattern(contract.subject, { contract }) as Method<[P, DeliveryInfo], void>;
+  return durable(contract.subject, contract);
 }
 
 /** Reads an event durably. Returning confirms it; throwing asks for redelivery after the subscription's backoff. */
 export function On<P extends object>(subscription: Subscription<P>): Method<[P, DeliveryInfo], void> {
-  return MessagePattern(consumerName(subscription), { contract: subscription }) as Method<[P, DeliveryInfo], void>;
+  return durable(consumerName(subscription), subscription);
+}
+
+/** Without parameter decorators Nest hands over the payload alone. */
+function durable<P>(pattern: string, contract: TaskContract | Subscription): Method<[P, DeliveryInfo], void> {
+  return (target, key, descriptor) => {
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+    MessagePattern(pattern, { contract })(target, key, descriptor);
+  };
 }
