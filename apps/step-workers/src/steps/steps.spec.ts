@@ -48,7 +48,10 @@ describe('a processing step', () => {
     [{ constructor: 1 }, 'operations.0'],
   ])('refuses %j', (operation, path) => {
     expect(() => transform([], [operation])).toThrow(
-      expect.objectContaining({ code: 'INVALID_ARGUMENT', details: [expect.objectContaining({ path })] }) as Error,
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        details: [expect.objectContaining({ path })],
+      }) as unknown as Error,
     );
   });
 });
@@ -170,7 +173,7 @@ describe('a decision step', () => {
     ['[5]', 'rules.0'],
   ])('refuses %s', (text, path) => {
     expect(() => decide(rules(text), null)).toThrow(
-      expect.objectContaining({ details: [expect.objectContaining({ path })] }) as Error,
+      expect.objectContaining({ details: [expect.objectContaining({ path })] }) as unknown as Error,
     );
   });
 });

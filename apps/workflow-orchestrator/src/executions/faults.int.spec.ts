@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { waitFor, type TestService } from '@scm/testing';
+import { documentOf, startWorkflowMesh, stepOf, type WorkflowMesh } from '../testing/workflow-mesh.js';
+
+const TIMEOUT_MS = 60_000;
+const EXECUTIONS = 12;
+
+let door: WorkflowMesh;
+let orchestrator: TestService;
+let worker: TestService;
+let workspace: string;
+/** How often each key's effect arrived. */
+const effects = new Map<string, number>();
+let slowMs = 0;
+
+const site = createServer((req, res) => {
+  const key = String(req.headers['idempotency-key']);
+  effects.set(key, (effects.get(key) ?? 0) + 1);
+  void sleep(slowMs).then(() => res.writeHead(200).end());
+});
+let url: string;
+
+const startOrchestrator = () => door.mesh.start('workflow-orchestrator', { SCM_RECHECK_SECONDS: '1' });
+const startWorker = () => door.mesh.start('step-workers', { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_CONCURRENCY: '4' });
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  door = await startWorkflowMesh();
+  [orchestrator, worker] = await Promise.all([startOrchestrator(), startWorker()]);
+});
+
+beforeEach(() => {
+  workspace = randomUUID();
+  effects.clear();
+});
+
+afterAll(async () => {
+  site.closeAllConnections();
+  await door.stop();
+  await new Promise((resolve) => site.close(resolve));
+});
+
+async function startMany(): Promise<string[]> {
+  const act = { call: 'action', with: { http: { url } } };
+  await door.define(workspace, documentOf('flow', [stepOf('one'), { act }, { again: act }, stepOf('last')]));
+  return Promise.all(Array.from({ length: EXECUTIONS }, (_, n) => door.start(workspace, 'flow', { n })));
+}
+
+/** Every execution has ended well, with a history without gaps, and each effect came at least once. */
+async function expectAllEnded(ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const { status, steps } = await door.ended(workspace, id, TIMEOUT_MS);
+    expect([status, steps?.map((step) => step.status)]).toEqual(['completed', Array(4).fill('completed')]);
+    const seqs = (await door.history(workspace, id)).map((event) => event.seq);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  }
+  expect(effects.size).toBe(2 * ids.length);
+}
+
+it(
+  'a worker and an orchestrator that die in the middle cost no execution',
+  async () => {
+    slowMs = 100;
+    const ids = await startMany();
+    await waitFor(() => effects.size > 2);
+    await worker.kill();
+    worker = await startWorker();
+    await waitFor(() => effects.size > EXECUTIONS / 2, { timeoutMs: TIMEOUT_MS });
+    await orchestrator.kill();
+    orchestrator = await startOrchestrator();
+    await expectAllEnded(ids);
+    const again = [...effects.values()].reduce((sum, times) => sum + times - 1, 0);
+    // Only what was in flight at a kill may be done twice.
+    expect(again).toBeLessThanOrEqual(2 * 4);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'executions end although the stream of tasks is deleted under them',
+  async () => {
+    slowMs = 50;
+    const jsm = await jetstreamManager(door.nc);
+    const ids = await startMany();
+    await waitFor(() => effects.size > 2);
+    await jsm.streams.delete('TASKS');
+    await expectAllEnded(ids);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'executions end although NATS dies and comes back',
+  async () => {
+    slowMs = 50;
+    const ids = await startMany();
+    await waitFor(() => effects.size > 2);
+    await door.mesh.nats.kill();
+    await door.mesh.nats.restart();
+    await expectAllEnded(ids);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'a step that takes longer than the look after it is done once',
+  async () => {
+    slowMs = 4_000;
+    const act = { call: 'action', with: { http: { url } } };
+    await door.define(workspace, documentOf('slow', [{ act }]));
+    const id = await door.start(workspace, 'slow');
+    expect(await door.ended(workspace, id)).toMatchObject({ status: 'completed', steps: [{ attempt: 1 }] });
+    expect([...effects.values()]).toEqual([1]);
+  },
+  TIMEOUT_MS,
+);
