@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { AuditLog } from '@scm/audit';
+import { Policy } from '@scm/policy';
+import { CallAudit } from './protocol/call-audit.js';
+import { McpEngine } from './protocol/mcp.engine.js';
+import { McpHandler } from './protocol/mcp.handler.js';
+import { McpService } from './protocol/mcp.service.js';
+import { MetricsResources } from './resources/metrics.resources.js';
+import { GetExecutionTool } from './tools/get-execution.tool.js';
+import { ListAlertsTool } from './tools/list-alerts.tool.js';
+import { ListWorkflowsTool } from './tools/list-workflows.tool.js';
+import { QueryMetricsTool } from './tools/query-metrics.tool.js';
+import { RunWorkflowTool } from './tools/run-workflow.tool.js';
+import { SystemOverviewTool } from './tools/system-overview.tool.js';
+import { ToolCaller } from './tools/tool.caller.js';
+import { ToolRegistry } from './tools/tool.registry.js';
+
+@Module({
+  controllers: [McpHandler],
+  providers: [
+    AuditLog,
+    CallAudit,
+    McpService,
+    McpEngine,
+    MetricsResources,
+    ToolRegistry,
+    ToolCaller,
+    SystemOverviewTool,
+    QueryMetricsTool,
+    ListAlertsTool,
+    ListWorkflowsTool,
+    RunWorkflowTool,
+    GetExecutionTool,
+    { provide: Policy, useFactory: () => new Policy() },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { MetricsApi } from '@scm/contracts';
+import { MessagingClient } from '@scm/messaging';
+
+const HOST_URI = 'scm://metrics/host';
+const TEMPLATE = 'scm://metrics/{metric}';
+const METRIC_URI = /^scm:\/\/metrics\/([A-Za-z_:][A-Za-z0-9_:]{0,255})$/;
+const JSON_TYPE = 'application/json';
+
+export const metricResources = [
+  {
+    uri: HOST_URI,
+    name: 'host',
+    title: 'Host metrics',
+    description: 'The newest value of every metric of the host',
+    mimeType: JSON_TYPE,
+  },
+];
+
+export const metricTemplates = [
+  {
+    uriTemplate: TEMPLATE,
+    name: 'metric',
+    title: 'One metric',
+    description: 'The newest value of each series of a metric',
+    mimeType: JSON_TYPE,
+  },
+];
+
+interface Vector {
+  result: { metric: Record<string, string>; value: [number, string] }[];
+}
+
+/** Live metrics as resources: what is read is what is known now. */
+@Injectable()
+export class MetricsResources {
+  constructor(private readonly messaging: MessagingClient) {}
+
+  /** Undefined when the URI names no resource. */
+  async read(uri: string): Promise<{ uri: string; mimeType: string; text: string } | undefined> {
+    const query = queryOf(uri);
+    if (!query) return undefined;
+    const { data } = await this.messaging.request(MetricsApi.query, { query });
+    const samples = (data as Vector).result.map(({ metric, value: [time, value] }) => ({
+      metric,
+      time,
+      value: Number(value),
+    }));
+    return { uri, mimeType: JSON_TYPE, text: JSON.stringify({ at: new Date().toISOString(), samples }) };
+  }
+}
+
+function queryOf(uri: string): string | undefined {
+  if (uri === HOST_URI) return '{__name__=~"scm_host_.+"}';
+  return METRIC_URI.exec(uri)?.[1];
+}
