@@ -47,7 +47,7 @@ export class ConfigError extends Error {
 /** Reads config classes from the environment; throws one ConfigError that names every fault. */
 export function loadConfig<T extends ConfigClass[]>(
   types: readonly [...T],
-  env: NodeJS.ProcessEnv,
+  env: NodeJS.ProcessEnv = process.env,
 ): { [K in keyof T]: InstanceType<T[K]> } {
   const faults: string[] = [];
   const configs = types.map((type) => fill(type, env, faults));
