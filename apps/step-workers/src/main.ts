@@ -22,7 +22,7 @@ await runService({
 /** What is claimed must be known before boot; a fault in the settings is shown by the boot, with all others. */
 function chosenCapabilities(): readonly Capability[] {
   try {
-    return loadConfig([WorkerConfig], process.env)[0].capabilities;
+    return loadConfig([WorkerConfig])[0].capabilities;
   } catch {
     return capabilities;
   }

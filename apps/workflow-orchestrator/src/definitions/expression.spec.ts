@@ -78,4 +78,13 @@ describe('evaluate', () => {
     };
     expect(evaluate(template, scope)).toEqual({ x: 1, list: ['w1', '$plain', '{ .a }', 4], deep: { y: 0 } });
   });
+
+  it('ends growth before memory does', () => {
+    const big = { data: 'x'.repeat(100_000), variables: {} };
+    expect(evaluate(['${ . }', '${ . }'], big)).toHaveLength(2);
+    expect(() => evaluate(Array(3).fill('${ . }'), big)).toThrow(/more than 262144/);
+    expect(() => evaluate(`\${ "${'\\(.)'.repeat(100)}" }`, big)).toThrow(/at most 262144/);
+    const deep = Array.from({ length: 45 }).reduce((inner) => [inner], 1);
+    expect(() => evaluate('${ . }', { data: deep, variables: {} })).toThrow(/deeper/);
+  });
 });

@@ -23,19 +23,41 @@ export const variableNames = ['context', 'input', 'output', 'workflow', 'task', 
 
 const WRAPPED = /^\s*\$\{([^]*)\}\s*$/;
 const MAX_LENGTH = 4_096;
+const MAX_RESULT = 262_144;
+const MAX_DEPTH = 40;
 
 /** The text between `${` and `}`; undefined for text that is not an expression. */
 export function expressionIn(value: unknown): string | undefined {
   return typeof value === 'string' ? WRAPPED.exec(value)?.[1] : undefined;
 }
 
-/** A value with each expression in it replaced by what it gives. */
+/** A value with each expression in it replaced by what it gives; more than 256 Ki characters is an ExpressionError. */
 export function evaluate(template: unknown, scope: Scope): unknown {
+  return fill(template, scope, { characters: MAX_RESULT });
+}
+
+function fill(template: unknown, scope: Scope, room: { characters: number }): unknown {
   const source = expressionIn(template);
-  if (source !== undefined) return parseExpression(source)(scope);
-  if (Array.isArray(template)) return template.map((item) => evaluate(item, scope));
+  if (source !== undefined) {
+    const value = parseExpression(source)(scope);
+    spend(value, room, 0);
+    return value;
+  }
+  if (Array.isArray(template)) return template.map((item) => fill(item, scope, room));
   if (typeof template !== 'object' || template === null) return template;
-  return Object.fromEntries(Object.entries(template).map(([key, item]) => [key, evaluate(item, scope)]));
+  return Object.fromEntries(Object.entries(template).map(([key, item]) => [key, fill(item, scope, room)]));
+}
+
+/** A document may name the same data many times, and what it makes is data again: growth must end before memory does. */
+function spend(value: unknown, room: { characters: number }, depth: number): void {
+  if (depth > MAX_DEPTH) throw new ExpressionError(`the result nests deeper than ${MAX_DEPTH} levels`);
+  room.characters -= typeof value === 'string' ? value.length : 4;
+  if (room.characters < 0) throw new ExpressionError(`the result has more than ${MAX_RESULT} characters`);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    room.characters -= key.length;
+    spend(inner, room, depth + 1);
+  }
 }
 
 /** Throws ExpressionError with the place and what was expected there. */
@@ -124,7 +146,7 @@ class Parser {
         if (!this.take(/\)/)) throw this.expected(')');
       } else throw this.expected('the end of the text');
     }
-    return (scope) => parts.map((part) => textOf(part(scope))).join('');
+    return (scope) => parts.reduce((text, part) => joined(text, textOf(part(scope))), '');
   }
 
   private take(pattern: RegExp, spaced = true): string | undefined {
@@ -180,6 +202,11 @@ function constantText(escaped: string): Expression {
   } catch {
     throw new ExpressionError(`"${escaped}" has an escape that JSON does not know`);
   }
+}
+
+function joined(text: string, more: string): string {
+  if (text.length + more.length > MAX_RESULT) throw new ExpressionError(`a text has at most ${MAX_RESULT} characters`);
+  return text + more;
 }
 
 function textOf(value: unknown): string {
