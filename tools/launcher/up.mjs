@@ -33,7 +33,7 @@ class Interrupted extends Error {}
 async function runLastingly(context) {
   const { clone, script, options } = context;
   const folder = makeFolder(path.join(stateFolder(clone), 'data'));
-  const owner = await claim(folder, script);
+  const owner = await claim(folder, path.basename(script));
   if (owner) throw new Error(`it runs already (pid ${owner}), see ${runFile(clone)}; \`npm run stop\` stops it`);
   try {
     await sweep([folder], clone);
@@ -50,7 +50,7 @@ async function runLastingly(context) {
 async function runPrivately(context) {
   const { clone, script, options } = context;
   const folder = makeRunFolder(clone);
-  await claim(folder, script);
+  await claim(folder, path.basename(script));
   try {
     await sweep([], clone);
     const file = options.runFile ?? path.join(folder, 'run.json');

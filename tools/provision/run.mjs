@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Runs a program to its end and gives what it printed; rejects with its own last words when it fails or is not there. */
+/**
+ * Runs a program to its end and gives what it printed; rejects with its own last words (all of
+ * them as `lines`) when it fails, and when it is not there.
+ */
 export function run(command, args, { timeoutMs = 300_000, input = '', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, ...options });
@@ -15,8 +18,9 @@ export function run(command, args, { timeoutMs = 300_000, input = '', ...options
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) return resolve(stdout);
-      const words = (stderr || stdout).trim().split('\n').slice(-3).join(' | ');
-      reject(new Error(`${path.basename(command)} ended with ${signal ?? code}: ${words}`));
+      const lines = (stderr || stdout).trim().split('\n');
+      const error = new Error(`${path.basename(command)} ended with ${signal ?? code}: ${lines.slice(-3).join(' | ')}`);
+      reject(Object.assign(error, { lines }));
     });
   });
 }

@@ -11,7 +11,7 @@ import { claim, sweepProcesses, sweepRuns } from '../provision/sweep.mjs';
 export async function startTestServers(clone) {
   await sweepRuns(stateFolder(clone));
   const folder = makeRunFolder(clone);
-  await claim(folder, path.join('tools', 'test.mjs'));
+  await claim(folder, 'test.mjs');
   const programs = await findPrograms(clone, { nats: true, redis: true, postgres: true });
   // The servers of a user's environment are for the product; NATS and Redis of tests are always their own.
   const env = { SCM_NATS_URL: 'unused', SCM_REDIS_URL: 'unused', SCM_DATABASE_URL: process.env.SCM_DATABASE_URL };
