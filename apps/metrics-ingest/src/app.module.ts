@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { AuditLog } from '@scm/audit';
+import { CollectorService } from './collector/collector.service.js';
+import { FramesService } from './frames/frames.service.js';
+import { IngestHandler } from './ingest/ingest.handler.js';
+import { IngestService } from './ingest/ingest.service.js';
+import { SampleWriter } from './ingest/sample-writer.js';
+import { LeaseRepository } from './lease/lease.repository.js';
+import { LogTail } from './log/log-tail.js';
+import { SampleLogRepository } from './log/sample-log.repository.js';
+import { CatalogueService } from './query/catalogue.service.js';
+import { QueryHandler } from './query/query.handler.js';
+import { QueryService } from './query/query.service.js';
+import { SampleReader } from './query/sample-reader.js';
+import { RetentionService } from './retention/retention.service.js';
+import { AlertInstanceRepository } from './rules/alert-instance.repository.js';
+import { RuleEvaluator } from './rules/rule-evaluator.js';
+import { RuleRepository } from './rules/rule.repository.js';
+import { RulesHandler } from './rules/rules.handler.js';
+import { RulesService } from './rules/rules.service.js';
+import { Head } from './series/head.js';
+import { SeriesRepository } from './series/series.repository.js';
+import { StoreStatusHandler } from './status/store-status.handler.js';
+import { StoreStatusService } from './status/store-status.service.js';
+
+@Module({
+  controllers: [IngestHandler, QueryHandler, RulesHandler, StoreStatusHandler],
+  providers: [
+    AuditLog,
+    SeriesRepository,
+    SampleLogRepository,
+    Head,
+    LogTail,
+    SampleWriter,
+    IngestService,
+    SampleReader,
+    QueryService,
+    CatalogueService,
+    LeaseRepository,
+    RuleRepository,
+    AlertInstanceRepository,
+    RulesService,
+    RuleEvaluator,
+    RetentionService,
+    CollectorService,
+    FramesService,
+    StoreStatusService,
+  ],
+})
+export class AppModule {}

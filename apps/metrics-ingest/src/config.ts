@@ -1,0 +1,43 @@
+import { IsBoolean, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
+import { Setting } from '@scm/service';
+
+export class MetricsConfig {
+  @Setting({ description: 'Whether this replica measures the machine it runs on' })
+  @IsBoolean()
+  hostCollector: boolean = true;
+
+  @Setting({ description: 'Workspace that the measures of the machine belong to' })
+  @IsUUID()
+  hostWorkspaceId: string = DEFAULT_WORKSPACE_ID;
+
+  @Setting({ description: 'Milliseconds between two measures of the machine' })
+  @IsInt()
+  @Min(100)
+  @Max(60_000)
+  hostIntervalMs: number = 1_000;
+
+  @Setting({ description: 'Minutes of samples kept in memory; older ones are read from Postgres' })
+  @IsInt()
+  @Min(1)
+  @Max(1_440)
+  headMinutes: number = 60;
+
+  @Setting({ description: 'Mebibytes the samples in memory may take; beyond it fewer minutes are kept' })
+  @IsInt()
+  @Min(8)
+  @Max(65_536)
+  headMaxMib: number = 256;
+
+  @Setting({ description: 'Series one workspace may have' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  maxSeries: number = 50_000;
+
+  @Setting({ description: 'Hours after which samples are forgotten' })
+  @IsInt()
+  @Min(1)
+  @Max(87_600)
+  retentionHours: number = 24;
+}

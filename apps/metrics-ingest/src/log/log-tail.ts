@@ -1,0 +1,82 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Head } from '../series/head.js';
+import { SeriesRepository } from '../series/series.repository.js';
+import type { SampleBlock } from './sample-block.js';
+import { SampleLogRepository, type LogRow } from './sample-log.repository.js';
+
+const PAGE_ROWS = 200;
+
+/**
+ * Keeps the head equal to the end of the log. Samples enter the head on this one way only, in the order of the commits,
+ * whichever replica wrote them: so all replicas agree on which of two values for one time came last.
+ */
+@Injectable()
+export class LogTail implements OnModuleInit {
+  private lastId = 0;
+  private last: Promise<void> = Promise.resolve();
+  private queued?: Promise<void>;
+  /** What this replica wrote and has not read back yet. */
+  private readonly own = new Map<number, SampleBlock>();
+
+  constructor(
+    private readonly log: SampleLogRepository,
+    private readonly head: Head,
+    private readonly series: SeriesRepository,
+  ) {}
+
+  /** Rebuilds the head before the first call is answered. */
+  async onModuleInit(): Promise<void> {
+    await this.catchUp();
+    // What was there before the start has not changed.
+    this.head.takeChanged();
+  }
+
+  /** Spares reading back a block that this replica has just written. */
+  hold(id: number, block: SampleBlock): void {
+    if (id > this.lastId) this.own.set(id, block);
+  }
+
+  /** Resolves when the head has everything that was committed before the call. */
+  catchUp(): Promise<void> {
+    if (this.queued) return this.queued;
+    const run = this.last.then(() => {
+      this.queued = undefined;
+      return this.read();
+    });
+    this.queued = run;
+    this.last = run.catch(() => undefined);
+    return run;
+  }
+
+  private async read(): Promise<void> {
+    for (let full = true; full;) {
+      const held = [...this.own.keys()];
+      const rows = await this.log.readAfter(this.lastId, this.head.startMs, held, PAGE_ROWS);
+      const found = rows.map((row) => ({ ...row, block: row.block ?? this.own.get(row.id) }));
+      await this.learnSeries(found);
+      for (const row of found) this.apply(row);
+      full = rows.length === PAGE_ROWS;
+      if (full) this.head.evict(Date.now());
+      // What is held and did not come is older than the head.
+      else for (const id of held) this.own.delete(id);
+    }
+  }
+
+  private async learnSeries(rows: readonly LogRow[]): Promise<void> {
+    const unknown = new Set<number>();
+    for (const { block } of rows) for (const id of block?.ids ?? []) if (!this.head.has(id)) unknown.add(id);
+    if (unknown.size === 0) return;
+    for (const row of await this.series.findByIds([...unknown])) {
+      this.head.register(row.workspace_id, row.id, row.labels);
+    }
+  }
+
+  private apply({ id, block }: LogRow): void {
+    if (block) {
+      const { ids, offsets, values, t0 } = block;
+      for (let i = 0; i < ids.length; i++) this.head.add(ids[i] ?? 0, t0 + (offsets[i] ?? 0), values[i] ?? 0);
+    }
+    this.lastId = id;
+    this.own.delete(id);
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool, PoolClient } from 'pg';
+import { Database } from '@scm/database';
+import { decodeBlock, encodeBlock, type SampleBlock } from './sample-block.js';
+
+export interface LogRow {
+  id: number;
+  workspaceId: string;
+  /** Absent for rows the reader has already. */
+  block?: SampleBlock;
+}
+
+interface StoredRow {
+  id: string;
+  workspace_id: string;
+  t0: string;
+  n: number;
+  data: Buffer | null;
+}
+
+/** Writers take turns under this lock, so that ids become visible in their order: who read up to an id missed nothing. */
+const COMMIT_ORDER_LOCK = 7_216_449_301;
+
+@Injectable()
+export class SampleLogRepository {
+  constructor(private readonly database: Database) {}
+
+  get pool(): Pool {
+    return this.database.systemPool;
+  }
+
+  /** Appends one row for each workspace. @returns the ids by workspace. */
+  async append(on: Pool | PoolClient, blocks: ReadonlyMap<string, SampleBlock>): Promise<Map<string, number>> {
+    const values = [...blocks].flatMap(([workspaceId, block]) => [
+      workspaceId,
+      block.t0,
+      block.t1,
+      block.ids.length,
+      encodeBlock(block),
+    ]);
+    const rows = [...blocks].map((_, i) => {
+      const at = i * 5 + 1;
+      return `($${at + 1}::uuid, $${at + 2}::bigint, $${at + 3}::bigint, $${at + 4}::int, $${at + 5}::bytea)`;
+    });
+    const { rows: stored } = await on.query<{ id: string; workspace_id: string }>(
+      `with turn as materialized (select pg_advisory_xact_lock($1::bigint))
+       insert into sample_log (workspace_id, t0, t1, n, data) select fresh.* from turn, (values ${rows.join(', ')}) fresh
+       returning id, workspace_id`,
+      [COMMIT_ORDER_LOCK, ...values],
+    );
+    return new Map(stored.map((row) => [row.workspace_id, Number(row.id)]));
+  }
+
+  /** The next rows of all workspaces that hold samples since `sinceMs`; rows `held` come without their block. */
+  async readAfter(id: number, sinceMs: number, held: readonly number[], limit: number): Promise<LogRow[]> {
+    const { rows } = await this.pool.query<StoredRow>(
+      `select id, workspace_id, t0, n, case when id = any($3::bigint[]) then null else data end as data
+       from sample_log where id > $1 and t1 >= $2 order by id limit $4`,
+      [id, Math.floor(sinceMs), held, limit],
+    );
+    return rows.map(toLogRow);
+  }
+
+  /** One workspace's rows that may hold samples between the two times. */
+  async readBetween(
+    workspaceId: string,
+    fromMs: number,
+    toMs: number,
+    afterId: number,
+    limit: number,
+  ): Promise<LogRow[]> {
+    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
+      tx.query<StoredRow[]>(
+        `select id, workspace_id, t0, n, data from sample_log
+         where workspace_id = $1 and t1 > $2 and t0 <= $3 and id > $4 order by id limit $5`,
+        [workspaceId, Math.floor(fromMs), Math.floor(toMs), afterId, limit],
+      ),
+    );
+    return rows.map(toLogRow);
+  }
+
+  async usage(workspaceId: string): Promise<{ rows: number; samples: number; bytes: number; oldestMs?: number }> {
+    const [row] = await this.database.inWorkspace(workspaceId, (tx) =>
+      tx.query<{ rows: string; samples: string; bytes: string; oldest: string | null }[]>(
+        `select count(*) as rows, coalesce(sum(n), 0) as samples, coalesce(sum(octet_length(data)), 0) as bytes,
+         min(t0) as oldest from sample_log where workspace_id = $1`,
+        [workspaceId],
+      ),
+    );
+    return {
+      rows: Number(row?.rows ?? 0),
+      samples: Number(row?.samples ?? 0),
+      bytes: Number(row?.bytes ?? 0),
+      ...(row?.oldest && { oldestMs: Number(row.oldest) }),
+    };
+  }
+
+  /** @returns how many rows were deleted, at most `limit`. */
+  async deleteBefore(timeMs: number, limit: number): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `delete from sample_log where id in (select id from sample_log where t1 < $1 order by t1 limit $2)`,
+      [Math.floor(timeMs), limit],
+    );
+    return rowCount ?? 0;
+  }
+}
+
+function toLogRow({ id, workspace_id, t0, n, data }: StoredRow): LogRow {
+  return { id: Number(id), workspaceId: workspace_id, ...(data && { block: decodeBlock(data, Number(t0), n) }) };
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { invalidField, type LabelValuesRequest, type MatchRequest, type PrometheusReply } from '@scm/contracts';
+import { currentActor } from '@scm/messaging';
+import { hostMetrics } from '../collector/host-metrics.js';
+import { keyOf, labelOf, type Labels } from '../series/labels.js';
+import { SeriesRepository } from '../series/series.repository.js';
+import { matchesAll } from './matcher.js';
+import { parseSeriesSelector } from './query-text.js';
+import { limitOf, timeOf } from './time-parameters.js';
+
+const DEFAULT_RANGE_MS = 366 * 86_400_000;
+
+/** Which series, label names, label values and metrics there are. */
+@Injectable()
+export class CatalogueService {
+  constructor(private readonly seriesRows: SeriesRepository) {}
+
+  async series(request: MatchRequest): Promise<PrometheusReply> {
+    if (!request.match?.length) throw invalidField('match', 'at least one selector is needed');
+    return cut(await this.find(request), request.limit);
+  }
+
+  async labels(request: MatchRequest): Promise<PrometheusReply> {
+    const names = (await this.find(request)).flatMap((labels) => Object.keys(labels));
+    return cut([...new Set(names)].sort(), request.limit);
+  }
+
+  async labelValues(request: LabelValuesRequest): Promise<PrometheusReply> {
+    const values = (await this.find(request)).map((labels) => labelOf(labels, request.label));
+    return cut([...new Set(values)].filter((value) => value !== '').sort(), request.limit);
+  }
+
+  async metadata(): Promise<PrometheusReply> {
+    const names = new Set((await this.find({})).map((labels) => labelOf(labels, '__name__')));
+    const entries = [...names].sort().map((name) => [name, [hostMetrics.get(name) ?? UNKNOWN]] as const);
+    return { data: Object.fromEntries(entries) };
+  }
+
+  private async find({ match, start, end }: MatchRequest): Promise<Labels[]> {
+    const selectors = (match ?? []).map((text, i) => parseSeriesSelector(`match.${i}`, text));
+    const endMs = end === undefined ? Date.now() + 600_000 : timeOf('end', end);
+    const startMs = start === undefined ? endMs - DEFAULT_RANGE_MS : timeOf('start', start);
+    if (endMs < startMs) throw invalidField('end', 'lies before the start');
+    const { workspaceId } = currentActor();
+    const found = new Map<string, Labels>();
+    for (const selector of selectors.length > 0 ? selectors : [undefined]) {
+      for (const { labels } of await this.seriesRows.list(workspaceId, selector?.name, startMs, endMs)) {
+        if (!selector || matchesAll(selector.matchers, labels)) found.set(keyOf(labels), labels);
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+const UNKNOWN = { type: 'unknown', help: '', unit: '' };
+
+function cut(values: unknown[], limitText: string | undefined): PrometheusReply {
+  const limit = limitOf(limitText);
+  const cutOff = values.length > limit;
+  return { data: values.slice(0, limit), ...(cutOff && { warnings: ['results truncated due to limit'] }) };
+}

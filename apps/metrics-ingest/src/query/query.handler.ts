@@ -1,0 +1,50 @@
+import { Controller } from '@nestjs/common';
+import {
+  MetricsApi,
+  type LabelValuesRequest,
+  type MatchRequest,
+  type PrometheusReply,
+  type QueryRangeRequest,
+  type QueryRequest,
+} from '@scm/contracts';
+import { Rpc } from '@scm/messaging';
+import { CatalogueService } from './catalogue.service.js';
+import { QueryService } from './query.service.js';
+
+@Controller()
+export class QueryHandler {
+  constructor(
+    private readonly queries: QueryService,
+    private readonly catalogue: CatalogueService,
+  ) {}
+
+  @Rpc(MetricsApi.query)
+  query(request: QueryRequest): Promise<PrometheusReply> {
+    return this.queries.query(request);
+  }
+
+  @Rpc(MetricsApi.queryRange)
+  queryRange(request: QueryRangeRequest): Promise<PrometheusReply> {
+    return this.queries.queryRange(request);
+  }
+
+  @Rpc(MetricsApi.series)
+  series(request: MatchRequest): Promise<PrometheusReply> {
+    return this.catalogue.series(request);
+  }
+
+  @Rpc(MetricsApi.labels)
+  labels(request: MatchRequest): Promise<PrometheusReply> {
+    return this.catalogue.labels(request);
+  }
+
+  @Rpc(MetricsApi.labelValues)
+  labelValues(request: LabelValuesRequest): Promise<PrometheusReply> {
+    return this.catalogue.labelValues(request);
+  }
+
+  @Rpc(MetricsApi.metadata)
+  metadata(): Promise<PrometheusReply> {
+    return this.catalogue.metadata();
+  }
+}

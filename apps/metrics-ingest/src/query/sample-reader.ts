@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceError } from '@scm/contracts';
+import { currentCall } from '@scm/messaging';
+import { LogTail } from '../log/log-tail.js';
+import type { SampleBlock } from '../log/sample-block.js';
+import { SampleLogRepository } from '../log/sample-log.repository.js';
+import { Head, type HeadSeries } from '../series/head.js';
+import { SampleBuffer } from '../series/sample-buffer.js';
+import { SeriesRepository } from '../series/series.repository.js';
+import type { ReadSeries } from './evaluate.js';
+import { matchesAll } from './matcher.js';
+import type { Selector } from './selector.js';
+
+const PAGE_ROWS = 200;
+const MAX_SAMPLES = 5_000_000;
+
+/** Finds the samples of the selected series: in the head, or, for older ones, in the log. */
+@Injectable()
+export class SampleReader {
+  constructor(
+    private readonly tail: LogTail,
+    private readonly head: Head,
+    private readonly log: SampleLogRepository,
+    private readonly seriesRows: SeriesRepository,
+  ) {}
+
+  /** Samples after `fromMs` up to and with `toMs`; the views hold until the caller awaits something. */
+  async read(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
+    await this.tail.catchUp();
+    return fromMs >= this.head.startMs
+      ? this.readHead(workspaceId, selector, fromMs, toMs)
+      : this.readLog(workspaceId, selector, fromMs, toMs);
+  }
+
+  /** The same from the head alone, as it stands. */
+  readHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): ReadSeries[] {
+    const found: ReadSeries[] = [];
+    for (const series of this.head.series(workspaceId, selector.name)) {
+      if (!matchesAll(selector.matchers, series.labels)) continue;
+      const slice = series.samples.between(fromMs, toMs);
+      if (slice.times.length > 0) found.push({ labels: series.labels, ...slice });
+    }
+    return found;
+  }
+
+  private async readLog(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
+    const rows = await this.seriesRows.list(workspaceId, selector.name, fromMs, toMs);
+    const wanted = rows.filter(({ labels }) => matchesAll(selector.matchers, labels));
+    const buffers = new Map(wanted.map(({ id }) => [id, new SampleBuffer()]));
+    if (buffers.size > 0) await this.fill(buffers, workspaceId, fromMs, toMs);
+    return wanted.flatMap(({ id, labels }) => {
+      const slice = buffers.get(id)?.between(fromMs, toMs);
+      return slice && slice.times.length > 0 ? [{ labels, ...slice }] : [];
+    });
+  }
+
+  private async fill(
+    buffers: Map<number, SampleBuffer>,
+    workspaceId: string,
+    fromMs: number,
+    toMs: number,
+  ): Promise<void> {
+    let [samples, lastId] = [0, 0];
+    for (let full = true; full;) {
+      currentCall()?.signal.throwIfAborted();
+      const rows = await this.log.readBetween(workspaceId, fromMs, toMs, lastId, PAGE_ROWS);
+      for (const { id, block } of rows) {
+        if (block) samples += addWanted(buffers, block, fromMs, toMs);
+        lastId = id;
+      }
+      if (samples > MAX_SAMPLES) {
+        throw new ServiceError('RESOURCE_EXHAUSTED', `the query reads more than ${MAX_SAMPLES} samples: ask for less`);
+      }
+      full = rows.length === PAGE_ROWS;
+    }
+  }
+}
+
+function addWanted(
+  buffers: Map<HeadSeries['id'], SampleBuffer>,
+  { ids, offsets, values, t0 }: SampleBlock,
+  fromMs: number,
+  toMs: number,
+): number {
+  let added = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const time = t0 + (offsets[i] ?? 0);
+    const buffer = time > fromMs && time <= toMs ? buffers.get(ids[i] ?? 0) : undefined;
+    if (!buffer) continue;
+    buffer.add(time, values[i] ?? 0);
+    added++;
+  }
+  return added;
+}

@@ -1,0 +1,48 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { MetricsConfig } from '../config.js';
+import { LeaseRepository } from '../lease/lease.repository.js';
+import { Periodic } from '../lease/periodic.js';
+import { SampleLogRepository } from '../log/sample-log.repository.js';
+import { Head } from '../series/head.js';
+import { SeriesRepository } from '../series/series.repository.js';
+
+const INTERVAL_MS = 30_000;
+const HOUR_MS = 3_600_000;
+const PAGE_ROWS = 5_000;
+
+/** Forgets what is too old: in the head of each replica, and, one replica for all, in Postgres. */
+@Injectable()
+export class RetentionService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly periodic = new Periodic(RetentionService.name, INTERVAL_MS, (nowMs) => this.sweep(nowMs));
+  private lastSweepMs = 0;
+
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly head: Head,
+    private readonly log: SampleLogRepository,
+    private readonly seriesRows: SeriesRepository,
+    private readonly leases: LeaseRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.periodic.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.periodic.stop();
+  }
+
+  private async sweep(nowMs: number): Promise<void> {
+    this.head.evict(nowMs);
+    await this.seriesRows.markSeen(this.head.touchedSince(this.lastSweepMs));
+    this.lastSweepMs = nowMs;
+    if (!(await this.leases.holdAlone('retention'))) return;
+    const retentionMs = this.config.retentionHours * HOUR_MS;
+    for (let deleted = PAGE_ROWS; deleted === PAGE_ROWS;) {
+      deleted = await this.log.deleteBefore(nowMs - retentionMs, PAGE_ROWS);
+    }
+    // An hour more than any replica may still know the series: whoever writes to it again makes it anew.
+    const knownMs = Math.max(retentionMs, this.config.headMinutes * 60_000) + HOUR_MS;
+    await this.seriesRows.deleteUnseenSince(nowMs - knownMs);
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { MetricsStatus } from '@scm/contracts';
+import { currentActor } from '@scm/messaging';
+import { MetricsConfig } from '../config.js';
+import { LogTail } from '../log/log-tail.js';
+import { SampleLogRepository } from '../log/sample-log.repository.js';
+import { Head } from '../series/head.js';
+
+/** How much the caller's workspace has stored, and how much of it is in memory here. */
+@Injectable()
+export class StoreStatusService {
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly log: SampleLogRepository,
+    private readonly head: Head,
+    private readonly tail: LogTail,
+  ) {}
+
+  async status(): Promise<MetricsStatus> {
+    const { workspaceId } = currentActor();
+    await this.tail.catchUp();
+    const { rows, samples, bytes, oldestMs } = await this.log.usage(workspaceId);
+    return {
+      activeSeries: this.head.activeSeries(workspaceId),
+      samplesTotal: samples,
+      bytesStored: bytes,
+      details: {
+        logRows: rows,
+        ...(oldestMs !== undefined && { oldestSampleAt: new Date(oldestMs).toISOString() }),
+        retentionHours: this.config.retentionHours,
+        maxSeries: this.config.maxSeries,
+        headSince: new Date(this.head.startMs).toISOString(),
+        headBytes: this.head.bytes,
+      },
+    };
+  }
+}
