@@ -67,13 +67,13 @@ const legacy = (method: string, params: object = {}, role?: Role) =>
   exchange({ jsonrpc: '2.0', id: 1, method, params }, { role, headers: { 'mcp-protocol-version': '2025-11-25' } });
 
 /** One request as 2026-07-28 writes it. */
-function stateless(method: string, params: { name?: string; uri?: string } & object = {}, role?: Role) {
+function stateless(method: string, params: Record<string, unknown> = {}, role?: Role) {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': modern,
     'io.modelcontextprotocol/clientCapabilities': {},
     'io.modelcontextprotocol/clientInfo': { name: 'spec', version: '1' },
   };
-  const name = params.name ?? params.uri;
+  const name = (params.name ?? params.uri) as string | undefined;
   const mirrored = { 'mcp-protocol-version': modern, 'mcp-method': method, ...(name && { 'mcp-name': name }) };
   return exchange({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } }, { role, headers: mirrored });
 }
@@ -81,7 +81,7 @@ function stateless(method: string, params: { name?: string; uri?: string } & obj
 /** Answers another service's contract as that service would. */
 function answer(contract: RpcContract, reply: object | ((request: object) => object)): void {
   nc.subscribe(contract.subject, {
-    callback: (_, msg) => msg.respond(JSON.stringify(typeof reply === 'function' ? reply(msg.json()) : reply)),
+    callback: (_, msg) => void msg.respond(JSON.stringify(typeof reply === 'function' ? reply(msg.json()) : reply)),
   });
 }
 

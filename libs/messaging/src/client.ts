@@ -2,7 +2,9 @@ import { context, SpanKind } from '@opentelemetry/api';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, type JetStreamClient, type PubAck } from '@nats-io/jetstream';
 import {
+  allContracts,
   eventSubject,
+  type Contract,
   keyedSubject,
   ServiceError,
   type Actor,
@@ -29,7 +31,9 @@ export interface RequestOptions {
   token?: string;
 }
 
-/** The only way one service calls another. */
+const declared = new Set<Contract>(allContracts.map(({ contract }) => contract));
+
+/** The only way one service calls another. A contract that @scm/contracts does not list is refused. */
 export class MessagingClient {
   private readonly js: JetStreamClient;
 
@@ -46,6 +50,7 @@ export class MessagingClient {
     request: Req,
     options: RequestOptions = {},
   ): Promise<Res> {
+    assertDeclared(contract);
     return traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
       const timeout = remainingMs(options.timeoutMs ?? contract.timeoutMs);
       const body = this.fitting(JSON.stringify(request));
@@ -65,6 +70,7 @@ export class MessagingClient {
     request: Req,
     quietMs = 200,
   ): Promise<Res[]> {
+    assertDeclared(contract);
     const h = await this.headersFor({}, contract.timeoutMs);
     const answers: Res[] = [];
     const replies = await this.nc
@@ -86,6 +92,7 @@ export class MessagingClient {
     payload: P,
     options: { id: string; epoch?: string; traceparent?: string },
   ): Promise<PubAck> {
+    assertDeclared(contract);
     const h = headers();
     if (options.epoch) h.set(header.epoch, options.epoch);
     if (options.traceparent) h.set('traceparent', options.traceparent);
@@ -106,6 +113,7 @@ export class MessagingClient {
     options: { id: string; traceparent?: string },
   ): Promise<void> {
     const parent = options.traceparent ? traceFrom(options.traceparent) : context.active();
+    assertDeclared(contract);
     await traced(contract.subject, SpanKind.PRODUCER, parent, async () => {
       const h = headers();
       injectTrace(h);
@@ -131,6 +139,10 @@ export class MessagingClient {
     }
     return body;
   }
+}
+
+function assertDeclared(contract: Contract): void {
+  if (!declared.has(contract)) throw new TypeError(`${contract.subject} is not declared in @scm/contracts`);
 }
 
 /** A call inside a call may not outlive it. */

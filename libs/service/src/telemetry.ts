@@ -3,6 +3,7 @@
  * without one only trace ids are made and passed on, so that logs and errors name them. No collector, no failure.
  */
 import { enableCompileCache } from 'node:module';
+import { basename, dirname } from 'node:path';
 
 enableCompileCache();
 
@@ -16,6 +17,8 @@ let flush: () => Promise<void> = async () => {};
 
 if (endpoints.some((name) => process.env[name]) && process.env.OTEL_SDK_DISABLED !== 'true') {
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  // A service is started as apps/<service>/dist/main.js.
+  process.env.OTEL_SERVICE_NAME ??= basename(dirname(dirname(process.argv[1] ?? '')));
   process.env.OTEL_TRACES_EXPORTER ??= 'otlp';
   process.env.OTEL_METRICS_EXPORTER ??= 'none';
   process.env.OTEL_LOGS_EXPORTER ??= 'none';

@@ -9,18 +9,20 @@ export interface WaitOptions {
   what?: string;
 }
 
+type Truthy<T> = Exclude<NonNullable<T>, false | 0 | ''>;
+
 /**
  * Looks until the condition gives something truthy, and gives that.
  * A look that throws counts as "not yet"; what it threw last is the cause of the error after `timeoutMs`.
  */
-export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<NonNullable<T>> {
+export async function waitFor<T>(look: () => T | Promise<T>, options: WaitOptions = {}): Promise<Truthy<T>> {
   const { timeoutMs = 10_000, everyMs = 10, what = 'a condition' } = options;
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;
   do {
     try {
       const seen = await look();
-      if (seen) return seen;
+      if (seen) return seen as Truthy<T>;
       cause = undefined;
     } catch (error) {
       cause = error;

@@ -2,6 +2,7 @@ import { applyDecorators, Delete, Get, HttpCode, Patch, Post, Put, SetMetadata }
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiExtension,
   ApiHeader,
   ApiOperation,
   ApiParam,
@@ -38,12 +39,10 @@ export function Route(
   return applyDecorators(
     verbs[method](path),
     HttpCode(status),
-    SetMetadata(ACCESS, contract.access),
-    ApiOperation({ summary, operationId: operationId(contract) }),
+    ...documented(contract.access, { summary, operationId: operationId(contract) }),
     ApiTags(tag ?? 'system'),
     ...inputs(method, path, contract),
     ApiResponse({ status, description: 'Done', content: { 'application/json': { schema: schemaOf(contract.reply) } } }),
-    ...(contract.access === 'public' ? [] : [ApiBearerAuth()]),
   );
 }
 
@@ -51,11 +50,15 @@ export function Route(
 export function OwnRoute(method: Method, path: string | string[], access: Access, summary: string): MethodDecorator {
   return applyDecorators(
     verbs[method](path),
-    SetMetadata(ACCESS, access),
-    ApiOperation({ summary }),
+    ...documented(access, { summary }),
     ApiTags('system'),
-    ...(access === 'public' ? [] : [ApiBearerAuth()]),
   );
+}
+
+/** Declares the access, and shows it in the document as `x-scm-access`. */
+function documented(access: Access, operation: { summary: string; operationId?: string }): MethodDecorator[] {
+  const shown = [ApiOperation(operation), ApiExtension('x-scm-access', access)];
+  return [SetMetadata(ACCESS, access), ...shown, ...(access === 'public' ? [] : [ApiBearerAuth()])];
 }
 
 function inputs(method: Method, path: string, contract: RpcContract): MethodDecorator[] {

@@ -1,0 +1,124 @@
+import { builtinModules } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+import { importsOf, packageOf, packages, root, sourcesIn, type Package } from './source-tree.js';
+
+/** Which library may import which; apps never import apps. */
+const arrows: Record<string, string[]> = {
+  contracts: ['mcp-messages'],
+  'mcp-messages': [],
+  messaging: ['contracts'],
+  database: ['contracts'],
+  service: ['contracts', 'messaging', 'database'],
+  policy: ['contracts'],
+  audit: ['contracts', 'database'],
+  egress: ['contracts'],
+  testing: [],
+};
+
+/** Repositories and libraries that may span workspaces, with why. */
+const spanning: Record<string, string> = {
+  'libs/database/src/database.ts': 'declares it',
+  'libs/database/src/idempotency.store.ts': 'forgets old replies',
+  'libs/database/src/outbox.ts': 'relays events',
+  'libs/database/src/dead-letter.repository.ts': 'keeps what belongs to no workspace',
+  'libs/audit/src/audit.repository.ts': 'relays audit rows',
+  'apps/auth/src/identity/identity.repository.ts': 'a user may belong to several workspaces',
+  'apps/auth/src/sessions/sessions.repository.ts': 'a refresh token is found before its workspace is known',
+  'apps/auth/src/signing-keys/signing-keys.repository.ts': 'keys sign for every workspace',
+  'apps/auth/src/api-keys/api-keys.repository.ts': 'a key is found before its workspace is known',
+  'apps/auth/src/audit/audit-records.repository.ts': 'batches come from every workspace',
+  'apps/notifier/src/deliveries/deliveries.repository.ts': 'the sweep of due deliveries',
+  'apps/workflow-orchestrator/src/executions/transition.repository.ts':
+    'one commit moves executions of every workspace',
+  'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'worker pools serve every workspace',
+  'apps/notifier/src/silences/silences.repository.ts': 'the sweep of silences',
+};
+
+const all = packages();
+const code = all.flatMap(({ sources }) => sources).filter((source) => !source.isTest);
+
+describe('dependency arrows', () => {
+  it.each(all.map((p) => [p.name, p] as const))('%s imports only what it may', (_, p) => {
+    const allowed =
+      p.kind === 'app' ? Object.keys(arrows).filter((name) => name !== 'testing') : (arrows[p.name] ?? []);
+    const used = productImports(p);
+    expect(used.filter((name) => !allowed.includes(name))).toEqual([]);
+    expect(p.dependencies.filter((d) => d.startsWith('@scm/') && !allowed.includes(d.slice(5)))).toEqual([]);
+  });
+
+  it.each(all.map((p) => [p.name, p] as const))('%s declares every package it imports', (_, p) => {
+    const used = p.sources
+      .filter((s) => !s.isTest)
+      .flatMap(importsOf)
+      .filter((s) => !s.startsWith('.') && !s.startsWith('node:'));
+    const undeclared = used
+      .map(packageOf)
+      .filter((name) => !p.dependencies.includes(name) && !builtinModules.includes(name));
+    expect([...new Set(undeclared)]).toEqual([]);
+  });
+
+  it('keeps contracts and message models free of Nest and of input and output', () => {
+    const io = ['node:fs', 'node:net', 'node:http', 'node:https', 'node:child_process', 'node:dgram', 'undici', 'pg'];
+    const pure = all.filter((p) => p.name === 'contracts' || (p.name.startsWith('mcp-') && p.kind === 'lib'));
+    const bad = pure.flatMap((p) =>
+      p.sources
+        .filter((s) => !s.isTest)
+        .flatMap((s) => importsOf(s).filter((i) => i.startsWith('@nestjs/') || io.some((m) => i.startsWith(m)))),
+    );
+    expect(bad).toEqual([]);
+  });
+
+  it('lets only tests import several apps', () => {
+    const tests = sourcesIn(`${root}/tests`).flatMap(importsOf);
+    expect(tests.filter((i) => i.startsWith('@scm/tests'))).toEqual([]);
+  });
+});
+
+describe('source rules', () => {
+  it('spans workspaces only in the listed repositories', () => {
+    const users = code.filter((s) => /\bacrossWorkspaces\b|\bsystemPool\b/.test(s.text)).map((s) => s.path);
+    expect(users.filter((path) => !(path in spanning))).toEqual([]);
+    expect(Object.keys(spanning).filter((path) => !users.includes(path))).toEqual([]);
+  });
+
+  it('reads the environment only where services boot', () => {
+    const readers = code.filter((s) => /\bprocess\.env\b/.test(s.text)).map((s) => s.path);
+    expect(readers.filter((path) => !/^libs\/(service|testing)\//.test(path))).toEqual([]);
+  });
+
+  it('sends nothing around the egress client', () => {
+    const senders = code.filter(
+      (s) =>
+        /(?<![.\w] ?|async )\bfetch\(|from 'undici'|from 'node:https?'/.test(s.text) && !/import type/.test(s.text),
+    );
+    const allowed =
+      /^libs\/(egress|testing)\/|^apps\/gateway\/src\/(http\.door|stream\/stream\.server)\.ts$|mcp\.engine\.ts$/;
+    expect(senders.map((s) => s.path).filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  it.each([
+    ['any', /^(?!\s*(\*|\/\/|\/\*)).*([:<]\s*any\b|\bas any\b)(?! )/m],
+    ['forwardRef', /forwardRef\(/],
+    ['export *', /^export \* from/m],
+    ['default exports', /^export default/m],
+    ['enums', /^\s*(export )?(const )?enum /m],
+    ['unfinished work', /\b(TODO|FIXME|XXX)\b/],
+    ['a promise of effects that happen exactly once', /exactly[- ]once/i],
+    ['subjects written by hand', /['"`]scm\.(rpc|evt|task)\.[a-z]/],
+  ])('has no %s', (_, pattern) => {
+    const allowed = /^libs\/contracts\/src\/(define|streams)\.ts$/;
+    expect(code.filter((s) => pattern.test(s.text) && !allowed.test(s.path)).map((s) => s.path)).toEqual([]);
+  });
+
+  it('keeps features flat: no folders by kind', () => {
+    const folders = code.filter((s) => /\/(utils?|helpers?|common|types|interfaces|dtos?|constants)\//.test(s.path));
+    expect(folders.map((s) => s.path)).toEqual([]);
+  });
+});
+
+function productImports(p: Package): string[] {
+  const used = p.sources.filter((s) => !s.isTest).flatMap(importsOf);
+  return [...new Set(used.filter((i) => i.startsWith('@scm/')).map((i) => packageOf(i).slice(5)))].filter(
+    (n) => n !== p.name,
+  );
+}
