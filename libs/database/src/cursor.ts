@@ -7,11 +7,24 @@ export function encodeCursor(key: CursorKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** The key a cursor holds; throws INVALID_ARGUMENT for text that is no cursor of `length` parts. */
-export function decodeCursor(cursor: string, length: number): CursorKey {
+/** What one part of a sort key is: whoever makes a cursor up must not reach Postgres with something else. */
+export type CursorPart = 'instant' | 'uuid' | 'whole' | 'text';
+
+const FORMS: Record<CursorPart, (part: string | number) => boolean> = {
+  instant: (part) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(String(part)) && !Number.isNaN(Date.parse(String(part))),
+  uuid: (part) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(part)),
+  whole: (part) => typeof part === 'number' && Number.isInteger(part) && part >= 0 && part <= 2_147_483_647,
+  text: (part) => typeof part === 'string',
+};
+
+/** The key a cursor holds; throws INVALID_ARGUMENT for text that is no cursor of that length or of these parts. */
+export function decodeCursor(cursor: string, parts: number | readonly CursorPart[]): CursorKey {
+  const length = typeof parts === 'number' ? parts : parts.length;
+  const fits = (part: string | number, i: number) => typeof parts === 'number' || FORMS[parts[i] ?? 'text'](part);
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(key) && key.length === length && key.every(isKeyPart)) return key;
+    if (Array.isArray(key) && key.length === length && key.every(isKeyPart) && key.every(fits)) return key;
   } catch {
     // falls through to the one error below
   }

@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
 import type { Pool } from 'pg';
+import { unavailableIfAway } from './away.js';
 import { baseEntities } from './base.entities.js';
 
 /** What a service keeps in Postgres. */
@@ -40,7 +41,7 @@ export class Database {
 
   /** One transaction that sees the rows of one workspace only. */
   async inWorkspace<T>(workspaceId: string, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return this.request.transaction(async (tx) => {
+    return transaction(this.request, async (tx) => {
       await tx.query(`select set_config('scm.workspace', $1, true)`, [workspaceId]);
       return work(tx);
     });
@@ -48,7 +49,7 @@ export class Database {
 
   /** One transaction of the system role. Only the repositories that tests/architecture lists may use it. */
   async acrossWorkspaces<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return this.spanning.transaction(work);
+    return transaction(this.spanning, work);
   }
 
   /** The system role's `pg` pool, for hot paths that TypeORM would slow down. */
@@ -64,6 +65,11 @@ export class Database {
   async close(): Promise<void> {
     await Promise.all([this.request.destroy(), this.spanning.destroy()]);
   }
+}
+
+/** While Postgres is away, callers get UNAVAILABLE: nothing was stored, or nobody knows, so they may try again. */
+async function transaction<T>(source: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return source.transaction(work).catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
 }
 
 /** A connection set to the service's schema; the entities of the base tables are always there. */

@@ -4,8 +4,9 @@
  */
 export { baseEntities, baseWithoutWorkspace } from './base.entities.js';
 export { AddBaseTables1790000000000 } from './base.migration.js';
-export { decodeCursor, encodeCursor, toPage, type CursorKey } from './cursor.js';
+export { decodeCursor, encodeCursor, toPage, type CursorKey, type CursorPart } from './cursor.js';
 export { Database, dataSource, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
+export { unavailableIfAway } from './away.js';
 export { DeadLetterRepository } from './dead-letter.repository.js';
 export { derivedId, newId, withDerivedIds } from './id.js';
 export { IdempotencyStore } from './idempotency.store.js';
