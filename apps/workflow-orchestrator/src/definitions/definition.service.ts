@@ -60,13 +60,13 @@ export class DefinitionService {
   }
 
   async list({ limit = 50, cursor }: PageRequest): Promise<WorkflowVersionPage> {
-    const after = cursor ? decodeCursor(cursor, 1) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['text']) : undefined;
     const rows = await this.definitions.list(currentActor().workspaceId, limit + 1, after);
     return toPage(rows, limit, (row) => [row.name], toVersion);
   }
 
   async listVersions({ name, limit = 50, cursor }: ListVersionsRequest): Promise<WorkflowVersionPage> {
-    const after = cursor ? decodeCursor(cursor, 2) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['instant', 'text']) : undefined;
     const rows = await this.definitions.listVersions(currentActor().workspaceId, name, limit + 1, after);
     if (rows.length === 0 && !after) throw new ServiceError('NOT_FOUND', `no workflow ${name}`);
     return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.version], toVersion);

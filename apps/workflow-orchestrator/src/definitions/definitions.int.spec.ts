@@ -11,9 +11,9 @@ const workspace = randomUUID();
 beforeAll(async () => {
   door = await startWorkflowMesh();
   await door.mesh.start('workflow-orchestrator');
-});
+}, 60_000);
 
-afterAll(() => door.stop());
+afterAll(() => door.stop(), 60_000);
 
 const create = (document: unknown, workspaceId = workspace) => door.call(workspaceId, WorkflowApi.create, { document });
 

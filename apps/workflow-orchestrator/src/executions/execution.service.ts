@@ -87,14 +87,14 @@ export class ExecutionService {
   }
 
   async list({ workflow, status, limit = 50, cursor }: ListExecutionsRequest): Promise<ExecutionPage> {
-    const after = cursor ? decodeCursor(cursor, 2) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const wanted = { workflow, status, limit: limit + 1, after };
     const rows = await this.executions.list(currentActor().workspaceId, wanted);
     return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id], toExecution);
   }
 
   async history({ id, limit = 50, cursor }: HistoryRequest): Promise<HistoryPage> {
-    const after = cursor ? Number(decodeCursor(cursor, 1)[0]) : 0;
+    const after = cursor ? Number(decodeCursor(cursor, ['whole'])[0]) : 0;
     const rows = await this.executions.inWorkspace(currentActor().workspaceId, async (tx) => {
       found(await this.executions.find(tx, id), id);
       return this.executions.history(tx, id, after, limit + 1);

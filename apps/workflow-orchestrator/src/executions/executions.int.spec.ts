@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import {
   AlertApi,
@@ -26,6 +26,8 @@ import {
   type Received,
   type WorkflowMesh,
 } from '../testing/workflow-mesh.js';
+
+jest.setTimeout(30_000);
 
 const demo = readFileSync(join(import.meta.dirname, '../../../../tools/demo/cpu-pressure-response.yaml'), 'utf8');
 const quick = { metadata: { scm: { retry: { maxAttempts: 4, initialMs: 20, maxMs: 100, factor: 2 } } } };
@@ -53,7 +55,7 @@ beforeAll(async () => {
   await ensureStreams(door.nc, 'metrics-ingest');
   await door.mesh.start('workflow-orchestrator', { SCM_RECHECK_SECONDS: '1' });
   workers = await startWorkers();
-});
+}, 60_000);
 
 beforeEach(() => {
   workspace = randomUUID();
@@ -68,7 +70,7 @@ afterEach(() => server.closeAllConnections());
 afterAll(async () => {
   await door.stop();
   await new Promise((resolve) => server.close(resolve));
-});
+}, 60_000);
 
 const http = (more: object = {}) => ({ call: 'action', with: { http: { url: siteUrl, body: { a: 1 } } }, ...more });
 
@@ -250,6 +252,18 @@ describe('an execution', () => {
   });
 });
 
+it('a cursor that was made up is refused as such', async () => {
+  const { id } = await run([stepOf('one')]);
+  const made = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
+  for (const asked of [
+    door.call(workspace, ExecutionApi.list, { cursor: made(['now', 'x']) }),
+    door.call(workspace, ExecutionApi.history, { id, cursor: made(['x']) }),
+    door.call(workspace, ExecutionApi.history, { id, cursor: made([1e12]) }),
+  ]) {
+    await expect(asked).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: [{ path: 'cursor' }] });
+  }
+});
+
 describe('a step', () => {
   it('is retried with the same key until it succeeds', async () => {
     site.answer = (res) => {
@@ -313,7 +327,10 @@ describe('a step', () => {
 
   it('whose output is too large fails and says so', async () => {
     const big = { x: 'y'.repeat(200_000) };
-    const execution = await run([stepOf('one', { with: { source: ['${ . }', '${ . }'], operations: [] } })], big);
+    const execution = await run(
+      [stepOf('one', { with: { operations: [{ set: { more: 'z'.repeat(100_000) } }] } })],
+      big,
+    );
     expect(execution).toMatchObject({ status: 'faulted', error: { status: 413, retryable: false } });
   });
 
@@ -439,7 +456,8 @@ describe('the queues', () => {
     expect(await depth('action')).toMatchObject({ queued: 0, inFlight: 0, oldestAgeSeconds: 0 });
     expect(await depth('decision')).toMatchObject({ queued: 0, inFlight: 0 });
     const jsm = await jetstreamManager(door.nc);
-    expect((await jsm.streams.info('TASKS')).state.messages).toBe(0);
+    // What the killed worker held comes once more, and is found closed.
+    await waitFor(async () => (await jsm.streams.info('TASKS')).state.messages === 0);
     expect(site.requests).toHaveLength(1);
   });
 });

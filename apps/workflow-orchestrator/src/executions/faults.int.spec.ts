@@ -4,12 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { waitFor, type TestService } from '@scm/testing';
+import { ExecutionApi } from '@scm/contracts';
+import { migrate } from '@scm/database';
+import { startPostgres, waitFor, type TestPostgres, type TestService } from '@scm/testing';
+import { database } from '../database.js';
 import { documentOf, startWorkflowMesh, stepOf, type WorkflowMesh } from '../testing/workflow-mesh.js';
 
 const TIMEOUT_MS = 60_000;
 const EXECUTIONS = 12;
 
+/** Of this suite alone, since it is killed. */
+let postgres: TestPostgres;
 let door: WorkflowMesh;
 let orchestrator: TestService;
 let worker: TestService;
@@ -25,15 +30,22 @@ const site = createServer((req, res) => {
 });
 let url: string;
 
-const startOrchestrator = () => door.mesh.start('workflow-orchestrator', { SCM_RECHECK_SECONDS: '1' });
+const startOrchestrator = () =>
+  door.mesh.start('workflow-orchestrator', {
+    SCM_RECHECK_SECONDS: '1',
+    SCM_DATABASE_URL: as('scm_workflow'),
+    SCM_DATABASE_SYSTEM_URL: as('scm_workflow_system'),
+  });
+const as = (username: string) => Object.assign(new URL(postgres.url), { username }).href;
 const startWorker = () => door.mesh.start('step-workers', { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_CONCURRENCY: '4' });
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
-  door = await startWorkflowMesh();
+  [door, postgres] = await Promise.all([startWorkflowMesh(), startPostgres()]);
+  await migrate(database, { ownerUrl: postgres.url, url: as('scm_workflow'), systemUrl: as('scm_workflow_system') });
   [orchestrator, worker] = await Promise.all([startOrchestrator(), startWorker()]);
-});
+}, 60_000);
 
 beforeEach(() => {
   workspace = randomUUID();
@@ -43,8 +55,9 @@ beforeEach(() => {
 afterAll(async () => {
   site.closeAllConnections();
   await door.stop();
+  await postgres.stop();
   await new Promise((resolve) => site.close(resolve));
-});
+}, 60_000);
 
 async function startMany(): Promise<string[]> {
   const act = { call: 'action', with: { http: { url } } };
@@ -104,6 +117,23 @@ it(
     await door.mesh.nats.kill();
     await door.mesh.nats.restart();
     await expectAllEnded(ids);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'executions end although Postgres dies and comes back, and nothing is accepted meanwhile',
+  async () => {
+    slowMs = 50;
+    const ids = await startMany();
+    await waitFor(() => effects.size > 2);
+    await postgres.kill();
+    await expect(door.call(workspace, ExecutionApi.start, { workflow: 'flow' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    await postgres.restart();
+    await expectAllEnded(ids);
+    expect((await door.call(workspace, ExecutionApi.list, {})).items).toHaveLength(ids.length);
   },
   TIMEOUT_MS,
 );

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { WorkflowEvents } from '@scm/contracts';
-import { Database, newId } from '@scm/database';
+import { Database, newId, unavailableIfAway } from '@scm/database';
 import type { Transition } from './advance.js';
 import { eventOf } from './execution-event.js';
 import type { ExecutionRow } from './execution.entities.js';
@@ -46,7 +47,7 @@ export class TransitionRepository {
 
   async read(ids: readonly string[]): Promise<ExecutionRow[]> {
     const text = `select ${COLUMNS} from executions where id = any($1::uuid[])`;
-    const { rows } = await this.database.systemPool.query<ExecutionRow>({
+    const { rows } = await this.query<ExecutionRow>({
       name: 'read-executions',
       text,
       values: [ids],
@@ -57,7 +58,7 @@ export class TransitionRepository {
   /** Ids that moved; the others were moved by someone else in between. */
   async moveAll(moves: readonly Move[]): Promise<Set<string>> {
     try {
-      const { rows } = await this.database.systemPool.query<{ id: string }>({
+      const { rows } = await this.query<{ id: string }>({
         name: 'move-executions',
         text: MOVE,
         values: valuesOf(moves),
@@ -80,7 +81,7 @@ export class TransitionRepository {
    * They come as they are after that.
    */
   async takeDue(now: Date, recheckMs: number, limit: number): Promise<ExecutionRow[]> {
-    const { rows } = await this.database.systemPool.query<ExecutionRow>({
+    const { rows } = await this.query<ExecutionRow>({
       name: 'take-due-executions',
       text: `update executions set check_at = $2 where id in (
         select id from executions where check_at <= $1 order by check_at limit $3 for update skip locked)
@@ -88,6 +89,12 @@ export class TransitionRepository {
       values: [now, new Date(now.getTime() + recheckMs), limit],
     });
     return rows;
+  }
+
+  private async query<Row extends QueryResultRow>(prepared: QueryConfig): Promise<QueryResult<Row>> {
+    return this.database.systemPool
+      .query<Row>(prepared)
+      .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
   }
 }
 
