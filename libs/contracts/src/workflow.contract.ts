@@ -174,7 +174,9 @@ export class ExecutionChanged {
   @OneOf(executionStatuses) status: ExecutionStatus;
   @Whole() seq: number;
   @Instant() at: string;
+  /** Such as `step.completed` or `execution.faulted`. */
   @Text({ max: 64 }) type: string;
+  /** The task's name in events of the kind `step.…`. */
   @Text({ max: 256, optional: true }) step?: string;
   @JsonObject({ optional: true }) data?: Record<string, unknown>;
 }

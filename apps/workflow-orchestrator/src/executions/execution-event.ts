@@ -27,7 +27,8 @@ export function eventOf(
     seq,
     at: at.toISOString(),
     type,
-    ...((step ?? opened) && { step: (step ?? opened)?.name }),
+    // Events of the execution as a whole name no step; `data` tells which step began or ended with it.
+    ...(type.startsWith('step.') && { step: step?.name ?? opened?.name }),
     data: {
       startedBy,
       ...(step && { step }),

@@ -163,6 +163,7 @@ describe('an execution', () => {
       [2, 'step.completed', 'running'],
       [3, 'execution.completed', 'completed'],
     ]);
+    expect(events.map((e) => e.step)).toEqual([undefined, 'one', undefined]);
     expect(events[1]?.data).toMatchObject({
       step: { name: 'one', status: 'completed' },
       opened: { name: 'two', status: 'running', attempt: 1 },
