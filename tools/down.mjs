@@ -31,4 +31,6 @@ async function sweep() {
   console.log(swept.length > 0 ? `ended what a killed run had left: ${swept.join(', ')}` : 'nothing runs');
 }
 
-const describesThis = (file) => fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).dataDir === folder;
+function describesThis(file) {
+  return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).dataDir === folder;
+}
