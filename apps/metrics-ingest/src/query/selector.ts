@@ -11,6 +11,8 @@ export interface Selector {
   readonly rangeMs?: number;
 }
 
+const MAX_MATCHERS = 64;
+
 const METRIC = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const OPERATOR = /=~|!~|!=|=/y;
@@ -58,6 +60,7 @@ function readMatchers(scanner: Scanner): Matcher[] {
   scanner.take(/\{/y);
   while (!scanner.peek(/\}/y)) {
     matchers.push(readMatcher(scanner));
+    if (matchers.length > MAX_MATCHERS) scanner.fail(`a selector has at most ${MAX_MATCHERS} matchers`);
     if (!scanner.take(/,/y)) break;
   }
   scanner.expect(/\}/y, 'a comma or }');

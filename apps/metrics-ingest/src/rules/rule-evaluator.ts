@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MetricsEvents } from '@scm/contracts';
@@ -19,6 +20,7 @@ const INTERVAL_MS = 1_000;
 /** Values and times of evaluation change each second; they are stored this often. */
 const REFRESH_MS = 10_000;
 const MAX_CONDITIONS = 20_000;
+const MAX_BLOCKING_MS = 10;
 
 interface Outcome {
   rule: RuleRow;
@@ -60,11 +62,24 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
       const [rules, known] = [await this.rules.listAll(tx), await this.instances.listAll(tx)];
       const byRule = Map.groupBy(known, ({ ruleId }) => ruleId);
       const now = new Date();
-      const outcomes = rules.map((rule) => this.judgeOne(rule, byRule.get(rule.id) ?? [], now));
+      const outcomes = await this.judgeAll(rules, byRule, now);
       await this.refresh(tx, outcomes, now);
       return this.storeChanges(tx, outcomes, now);
     });
     if (owed > 0) this.relay.notify();
+  }
+
+  private async judgeAll(rules: RuleRow[], byRule: Map<string, AlertInstance[]>, now: Date): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    let since = performance.now();
+    for (const rule of rules) {
+      outcomes.push(this.judgeOne(rule, byRule.get(rule.id) ?? [], now));
+      if (performance.now() - since < MAX_BLOCKING_MS) continue;
+      // Calls are answered between the rules, however many there are.
+      await setImmediate();
+      since = performance.now();
+    }
+    return outcomes;
   }
 
   private judgeOne(rule: RuleRow, known: AlertInstance[], now: Date): Outcome {
