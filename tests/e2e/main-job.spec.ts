@@ -48,10 +48,9 @@ describe('the main job on the metrics of this machine', () => {
 
   it('streams the metrics', async () => {
     await stream.sub(1, 'metrics:host');
-    const frame = await stream.wait('a frame of metrics', (f) => f.t === 'ev' && f.ch === 'metrics:host');
-    expect(frame.d?.[0]).toMatchObject({
-      ids: expect.arrayContaining([expect.stringContaining('scm_host_cpu_usage_ratio')]),
-    });
+    const holds = (ids: unknown) =>
+      Array.isArray(ids) && ids.some((id) => String(id).startsWith('scm_host_cpu_usage_ratio'));
+    await stream.wait('a frame of metrics', (f) => f.t === 'ev' && f.ch === 'metrics:host' && holds(f.d?.[0]?.ids));
   });
 
   it('fires a rule, runs the workflow it triggers with all five step kinds, and notifies', async () => {
@@ -108,7 +107,7 @@ describe('the main job on the metrics of this machine', () => {
     const late = await scm.stream(token);
     const answer = await late.sub(9, `run:${executionId}`, 'start');
     expect(answer).toMatchObject({ t: 'subd', recovered: true });
-    await late.wait('the end', (f) => f.t === 'ev' && f.d?.[0]?.status === 'completed' && f.d?.[0]?.step === undefined);
+    await late.wait('the end', (f) => f.t === 'ev' && f.d?.[0]?.status === 'completed');
     const events = late.frames.filter((f) => f.t === 'ev' && f.ch === `run:${executionId}`);
     events.forEach((event, i) => expect(event.p).toBe(i === 0 ? 0 : events[i - 1]?.s?.at(-1)));
     late.close();
