@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -34,6 +34,7 @@ afterAll(async () => {
 });
 
 async function up(): Promise<{ launcher: Launched; run: ProductRun }> {
+  rmSync(runFile, { force: true });
   const launcher = runLauncher('up.mjs', ['--run-file', runFile], env);
   launched.push(launcher);
   await waitForRunFile(runFile, launcher);

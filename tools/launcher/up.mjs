@@ -36,11 +36,13 @@ async function runLastingly(context) {
   const owner = await claim(folder, path.basename(script));
   if (owner) throw new Error(`it runs already (pid ${owner}), see ${runFile(clone)}; \`npm run stop\` stops it`);
   try {
+    const file = options.runFile ?? runFile(clone);
+    fs.rmSync(file, { force: true });
     await sweep([folder], clone);
     if (options.fresh) empty(folder);
     await checkPort(options);
     const gateway = { host: options.host, port: options.port };
-    return await serve({ ...context, folder, gateway, env: process.env, file: options.runFile ?? runFile(clone) });
+    return await serve({ ...context, folder, gateway, env: process.env, file });
   } finally {
     release(folder);
   }
