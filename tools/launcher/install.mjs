@@ -19,7 +19,11 @@ function packagesOf(file) {
 }
 
 /** Installs exactly what the lock file says; npm's own progress goes to the terminal. */
-export const install = (clone) => runVisibly('npm', ['ci', '--no-audit', '--no-fund'], { cwd: clone });
+export async function install(clone) {
+  console.log('  installing packages, which takes a while the first time');
+  // Without its warnings: they speak of the Node that runs npm, not of the one installed for the product.
+  await runVisibly('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: clone });
+}
 
 /** The Node that the install brings along on Linux; elsewhere the present one, when it is new enough. */
 export function pinnedNode(clone) {
