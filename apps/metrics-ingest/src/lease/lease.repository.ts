@@ -6,7 +6,7 @@ import { IDENTITY, type Identity } from '@scm/service';
 const LEASE_SECONDS = 5;
 
 /** What only one replica may do at a time. */
-export type LeaseName = 'rules' | 'frames' | 'retention';
+export type LeaseName = 'rules' | 'frames';
 
 @Injectable()
 export class LeaseRepository {

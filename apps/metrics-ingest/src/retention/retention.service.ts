@@ -1,6 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { MetricsConfig } from '../config.js';
-import { LeaseRepository } from '../lease/lease.repository.js';
 import { Periodic } from '../lease/periodic.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { Head } from '../series/head.js';
@@ -10,7 +9,7 @@ const INTERVAL_MS = 30_000;
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 5_000;
 
-/** Forgets what is too old: in the head of each replica, and, one replica for all, in Postgres. */
+/** Forgets what is too old, in the head and in Postgres; replicas that do it at once do not disturb each other. */
 @Injectable()
 export class RetentionService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly periodic = new Periodic(RetentionService.name, INTERVAL_MS, (nowMs) => this.sweep(nowMs));
@@ -21,7 +20,6 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     private readonly head: Head,
     private readonly log: SampleLogRepository,
     private readonly seriesRows: SeriesRepository,
-    private readonly leases: LeaseRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -36,7 +34,6 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     this.head.evict(nowMs);
     await this.seriesRows.markSeen(this.head.touchedSince(this.lastSweepMs));
     this.lastSweepMs = nowMs;
-    if (!(await this.leases.holdAlone('retention'))) return;
     const retentionMs = this.config.retentionHours * HOUR_MS;
     for (let deleted = PAGE_ROWS; deleted === PAGE_ROWS;) {
       deleted = await this.log.deleteBefore(nowMs - retentionMs, PAGE_ROWS);

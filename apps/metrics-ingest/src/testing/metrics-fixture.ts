@@ -63,6 +63,6 @@ async function ask<T>(
   h.set('Scm-Context', await signer.sign({ kind: 'user', id: 'test', name: 'test', workspaceId, role }));
   if (idempotencyKey) h.set('Scm-Idempotency-Key', idempotencyKey);
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const msg = await nc.request(`scm.rpc.${name}`, text, { timeout: 10_000, headers: h });
+  const msg = await nc.request(`scm.rpc.${name}`, text, { timeout: 5_000, headers: h });
   return { status: Number(msg.headers?.get('Nats-Service-Error-Code') || 200), body: msg.json<T>() };
 }
