@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { findPrograms, startBackends, stopBackends } from '../provision/backends.mjs';
 import { makeRunFolder, serverUser, stateFolder } from '../provision/places.mjs';
 import { claim, sweepProcesses, sweepRuns } from '../provision/sweep.mjs';

@@ -91,7 +91,7 @@ describe('auth over plain NATS', () => {
     const won = answers.filter((a) => a.status === 200);
     expect(won).toHaveLength(1);
     expect(answers.filter((a) => a.status === 401)).toHaveLength(7);
-    const next = (won[0]?.body as unknown as { refreshToken: string }).refreshToken;
+    const next = won[0]?.body.refreshToken;
     expect((await ask('refresh', { refreshToken: next })).status).toBe(200);
   });
 

@@ -161,7 +161,7 @@ describe.each([
           }).allowed,
       );
       const { body } = await call('tools/list', {}, role);
-      const listed = (body.result?.tools as unknown as { name: string }[]).map((tool) => tool.name);
+      const listed = ((body.result?.tools ?? []) as unknown as { name: string }[]).map((tool) => tool.name);
       expect(listed).toEqual(allowed.map(([name]) => name));
       const run = await call('tools/call', { name: 'run_workflow', arguments: { workflow: 'w' } }, role);
       const denied =

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { SystemApi, type Nothing, type ReplicaStatus } from '@scm/contracts';
+import { SystemApi, type ReplicaStatus } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
 import { Health } from './health.js';
 import { IDENTITY, type Identity } from './identity.js';
@@ -13,7 +13,7 @@ export class StatusHandler {
   ) {}
 
   @Rpc(SystemApi.status)
-  async report(_: Nothing): Promise<ReplicaStatus> {
+  async report(): Promise<ReplicaStatus> {
     const { service, instance, version, startedAt } = this.identity;
     return {
       service,

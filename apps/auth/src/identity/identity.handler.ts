@@ -6,7 +6,6 @@ import {
   type Identity,
   type Member,
   type MemberPage,
-  type Nothing,
   type PageRequest,
   type UpdateMemberRequest,
   type Workspace,
@@ -20,7 +19,7 @@ export class IdentityHandler {
   constructor(private readonly identity: IdentityService) {}
 
   @Rpc(AuthApi.whoAmI)
-  whoAmI(_: Nothing): Promise<Identity> {
+  whoAmI(): Promise<Identity> {
     return this.identity.whoAmI();
   }
 
@@ -45,7 +44,7 @@ export class IdentityHandler {
   }
 
   @Rpc(AuthApi.listWorkspaces)
-  listWorkspaces(request: PageRequest): Promise<WorkspacePage> {
-    return this.identity.listWorkspaces(request);
+  listWorkspaces(): Promise<WorkspacePage> {
+    return this.identity.listWorkspaces();
   }
 }

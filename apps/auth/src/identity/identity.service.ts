@@ -113,7 +113,8 @@ export class IdentityService {
     });
   }
 
-  async listWorkspaces(_: PageRequest): Promise<WorkspacePage> {
+  /** A user belongs to few workspaces: they fit one page. */
+  async listWorkspaces(): Promise<WorkspacePage> {
     const actor = currentActor();
     if (actor.kind !== 'user') return { items: [] };
     const rows = await this.identities.transaction((tx) => this.identities.membershipsOf(tx, actor.id));

@@ -25,7 +25,7 @@ export class SessionsHandler {
   }
 
   @Rpc(AuthApi.logout)
-  logout(_: Nothing): Promise<Nothing> {
+  logout(): Promise<Nothing> {
     return this.sessions.logout();
   }
 

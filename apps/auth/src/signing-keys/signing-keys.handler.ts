@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { AuthApi, type Jwks, type Nothing } from '@scm/contracts';
+import { AuthApi, type Jwks } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
 import { SigningKeysService } from './signing-keys.service.js';
 
@@ -8,12 +8,12 @@ export class SigningKeysHandler {
   constructor(private readonly keys: SigningKeysService) {}
 
   @Rpc(AuthApi.jwks)
-  jwks(_: Nothing): Promise<Jwks> {
+  jwks(): Promise<Jwks> {
     return this.keys.jwks();
   }
 
   @Rpc(AuthApi.rotateSigningKey)
-  rotate(_: Nothing): Promise<Jwks> {
+  rotate(): Promise<Jwks> {
     return this.keys.rotate();
   }
 }
