@@ -15,6 +15,8 @@ export interface MigrateUrls extends DatabaseUrls {
  */
 export async function migrate(declaration: DatabaseDeclaration, urls: MigrateUrls): Promise<string[]> {
   const owner = new Client({ connectionString: urls.ownerUrl });
+  // A lost connection fails the statement under way; the event alone would end the process without a word of ours.
+  owner.on('error', () => undefined);
   await owner.connect();
   try {
     await owner.query(`select pg_advisory_lock(hashtext($1))`, [`scm.migrate.${declaration.schema}`]);

@@ -154,7 +154,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   const app = await listen(definition, module, transport, logger);
   const sweep =
     idempotency && setInterval(() => void idempotency.sweep().catch((e: unknown) => logger.warn(String(e))), 3_600_000);
-  onStop(async () => {
+  onStop(core.drainSeconds * 1_000 + STOP_GRACE_MS, async () => {
     logger.log('stopping', name);
     health.stop();
     clearInterval(sweep);
@@ -231,9 +231,14 @@ function deadLetterOf(
   return (letter) => repository.add(letter);
 }
 
-function onStop(stop: () => Promise<void>): void {
+/** How long a service may take to stop beyond the time its running work has. */
+const STOP_GRACE_MS = 5_000;
+
+function onStop(limitMs: number, stop: () => Promise<void>): void {
   let stopping: Promise<void> | undefined;
   const begin = (): void => {
+    // Whatever it waits for, such as a NATS that is gone, must not keep it for ever.
+    if (!stopping) setTimeout(() => process.exit(1), limitMs).unref();
     stopping ??= stop().catch((error: unknown) => {
       process.stderr.write(`${describe(error)}\n`);
       process.exitCode = 1;

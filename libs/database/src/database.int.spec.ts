@@ -1,0 +1,233 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuthApi, MetricsEvents, type Actor, type AlertTransition } from '@scm/contracts';
+import { createDatabase, type TestDatabase } from '@scm/testing';
+import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
+import {
+  AddBaseTables1790000000000,
+  Database,
+  IdempotencyStore,
+  migrate,
+  newId,
+  oweEvent,
+  OutboxRepository,
+  schemaDrift,
+  type DatabaseDeclaration,
+  type OwedEvent,
+} from './index.js';
+
+@Entity('notes')
+class NoteEntity {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'notes_pkey' }) id: string;
+  @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
+  @Column({ type: 'text' }) text: string;
+}
+
+class AddNotes1790000009000 implements MigrationInterface {
+  name = 'AddNotes1790000009000';
+  async up(runner: QueryRunner) {
+    await runner.query(
+      `create table notes (id uuid not null constraint notes_pkey primary key, workspace_id uuid not null, text text not null)`,
+    );
+  }
+  async down(runner: QueryRunner) {
+    await runner.query(`drop table notes`);
+  }
+}
+
+class AddOpenTable1790000009001 implements MigrationInterface {
+  name = 'AddOpenTable1790000009001';
+  async up(runner: QueryRunner) {
+    await runner.query(`create table open_to_all (id int)`);
+  }
+  async down() {}
+}
+
+const declaration: DatabaseDeclaration = {
+  schema: 'notes_of_spec',
+  entities: [NoteEntity],
+  migrations: [AddBaseTables1790000000000, AddNotes1790000009000],
+};
+const [alpha, beta] = [randomUUID(), randomUUID()];
+
+let server: TestDatabase;
+let database: Database;
+let urls: { url: string; systemUrl: string; ownerUrl: string };
+
+beforeAll(async () => {
+  server = await createDatabase();
+  const suite = randomBytes(4).toString('hex');
+  urls = {
+    url: server.urlFor(`spec_${suite}`, 'secret'),
+    systemUrl: server.urlFor(`spec_system_${suite}`, 'secret'),
+    ownerUrl: server.url,
+  };
+  await Promise.all([migrate(declaration, urls), migrate(declaration, urls), migrate(declaration, urls)]);
+  database = await Database.open(declaration, urls);
+});
+
+afterAll(async () => {
+  await database?.close();
+  await server?.stop();
+});
+
+const add = (workspaceId: string, as = workspaceId) =>
+  database.inWorkspace(as, (tx) => tx.query(`insert into notes values ($1, $2, 'x')`, [randomUUID(), workspaceId]));
+const count = async (workspaceId: string) =>
+  (await database.inWorkspace(workspaceId, (tx) => tx.query<unknown[]>(`select * from notes`))).length;
+
+describe('migrations', () => {
+  it('run once, however many replicas run them at once', async () => {
+    expect(await migrate(declaration, urls)).toEqual([]);
+    expect(await server.query(`select name from notes_of_spec.migrations`)).toHaveLength(2);
+  });
+
+  it('make what the entities say', async () => {
+    expect(await schemaDrift(declaration, urls.ownerUrl)).toEqual([]);
+  });
+
+  it('are refused when a table names no workspace and is not declared to have none', async () => {
+    const open = { ...declaration, schema: 'open_of_spec', migrations: [...declaration.migrations, AddOpenTable1790000009001] };
+    await expect(migrate(open, urls)).rejects.toThrow(/open_to_all has no workspace_id/);
+  });
+});
+
+describe('the request role', () => {
+  it('sees and changes one workspace only', async () => {
+    await add(alpha);
+    await add(beta);
+    await add(beta);
+    expect([await count(alpha), await count(beta), await count(randomUUID())]).toEqual([1, 2, 0]);
+    await expect(add(beta, alpha)).rejects.toThrow(/row-level security/);
+    const [, changed] = await database.inWorkspace(alpha, (tx) =>
+      tx.query<[unknown, number]>(`update notes set text = 'y'`),
+    );
+    expect(changed).toBe(1);
+  });
+
+  it('sees nothing without a workspace, also on a connection that had one', async () => {
+    const source = database as unknown as { request: { query: (sql: string) => Promise<unknown[]> } };
+    for (let i = 0; i < 10; i++) {
+      await count(beta);
+      expect(await source.request.query(`select * from notes`)).toEqual([]);
+    }
+  });
+
+  it('owns nothing: it cannot change the schema or reach tables of no workspace', async () => {
+    const as = (sql: string) => database.inWorkspace(alpha, (tx) => tx.query(sql));
+    await expect(as(`drop table notes`)).rejects.toThrow(/must be owner/);
+    await expect(as(`alter table notes disable row level security`)).rejects.toThrow(/must be owner/);
+    await expect(as(`select * from event_streams`)).rejects.toThrow(/permission denied/);
+  });
+
+  it('rolls back what fails half way', async () => {
+    const before = await count(alpha);
+    const failing = database.inWorkspace(alpha, async (tx) => {
+      await tx.query(`insert into notes values ($1, $2, 'x')`, [randomUUID(), alpha]);
+      throw new Error('half way');
+    });
+    await expect(failing).rejects.toThrow('half way');
+    expect(await count(alpha)).toBe(before);
+  });
+});
+
+describe('idempotency', () => {
+  const actor: Actor = { kind: 'user', id: 'ann', name: 'ann', workspaceId: alpha, role: 'admin' };
+  const call = (key: string, body = '{}') => ({ actor, key, contract: AuthApi.createUser, body });
+
+  it('answers a repeated call with the first reply', async () => {
+    const store = new IdempotencyStore(database);
+    let runs = 0;
+    const work = async () => ({ run: ++runs });
+    expect(await store.run(call('a'), work)).toEqual({ run: 1 });
+    expect(await store.run(call('a'), work)).toEqual({ run: 1 });
+    await expect(store.run(call('a', '{"other":1}'), work)).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    expect(await store.run({ ...call('a'), actor: { ...actor, id: 'bob' } }, work)).toEqual({ run: 2 });
+  });
+
+  it('does not keep a failure', async () => {
+    const store = new IdempotencyStore(database);
+    await expect(store.run(call('b'), () => Promise.reject(new Error('once')))).rejects.toThrow('once');
+    expect(await store.run(call('b'), async () => ({ ok: true }))).toEqual({ ok: true });
+  });
+
+  it('makes the same ids when a call is done again after its first try died', async () => {
+    const store = new IdempotencyStore(database);
+    const ids: string[] = [];
+    const work = async () => {
+      ids.push(newId(), newId());
+      return {};
+    };
+    await store.run(call('c'), work);
+    await server.query(`update notes_of_spec.idempotency_keys set reply = null, locked_until = now() where key = 'c'`);
+    await store.run(call('c'), work);
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+  });
+
+  it('lets one of several calls at once through', async () => {
+    const store = new IdempotencyStore(database);
+    let runs = 0;
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () =>
+        store.run(call('d'), async () => {
+          runs++;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return { ok: true };
+        }),
+      ),
+    );
+    expect(runs).toBe(1);
+    expect(
+      results
+        .filter((r) => r.status === 'rejected')
+        .every((r) => (r.reason as { code?: string }).code === 'FAILED_PRECONDITION'),
+    ).toBe(true);
+  });
+});
+
+describe('the outbox', () => {
+  const owe = (n: number, fail = false) =>
+    database
+      .inWorkspace(alpha, async (tx) => {
+        const payload = { value: n } as AlertTransition;
+        await oweEvent(tx, MetricsEvents.alertFired, { workspaceId: alpha, keys: [alpha], payload });
+        if (fail) throw new Error('rolled back');
+      })
+      .catch(() => undefined);
+
+  it('holds what was committed, in order, until it is published', async () => {
+    const outbox = new OutboxRepository(database);
+    for (let n = 0; n < 5; n++) await owe(n, n === 2);
+    const seen: OwedEvent[] = [];
+    await expect(outbox.drain(10, () => Promise.reject(new Error('NATS is away')))).rejects.toThrow('away');
+    expect(await outbox.drain(10, async (events) => void seen.push(...events))).toBe(4);
+    expect(seen.map((event) => (event.payload as AlertTransition).value)).toEqual([0, 1, 3, 4]);
+    expect(await outbox.drain(10, async () => undefined)).toBe(0);
+  });
+
+  it('is drained by one replica at a time', async () => {
+    const outbox = new OutboxRepository(database);
+    for (let n = 0; n < 20; n++) await owe(n);
+    let inside = 0;
+    let most = 0;
+    const publish = async () => {
+      most = Math.max(most, ++inside);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      inside--;
+    };
+    const drained = await Promise.all(Array.from({ length: 4 }, () => outbox.drain(5, publish)));
+    expect(most).toBe(1);
+    expect(drained.filter((n) => n > 0).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('remembers how far a stream went, and forgets it with its epoch', async () => {
+    const outbox = new OutboxRepository(database);
+    const [first, second] = [randomUUID(), randomUUID()];
+    await outbox.setMark('S', { epoch: first, lastSeq: 10 });
+    await outbox.setMark('S', { epoch: first, lastSeq: 5 });
+    expect(await outbox.markOf('S')).toEqual({ epoch: first, lastSeq: 10 });
+    await outbox.setMark('S', { epoch: second, lastSeq: 3 });
+    expect(await outbox.markOf('S')).toEqual({ epoch: second, lastSeq: 3 });
+  });
+});
