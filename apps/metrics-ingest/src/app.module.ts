@@ -6,6 +6,7 @@ import { IngestHandler } from './ingest/ingest.handler.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { SampleWriter } from './ingest/sample-writer.js';
 import { LeaseRepository } from './lease/lease.repository.js';
+import { LogMerger } from './log/log-merger.js';
 import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
 import { CatalogueService } from './query/catalogue.service.js';
@@ -31,6 +32,7 @@ import { StoreStatusService } from './status/store-status.service.js';
     SampleLogRepository,
     Head,
     LogTail,
+    LogMerger,
     SampleWriter,
     IngestService,
     SampleReader,

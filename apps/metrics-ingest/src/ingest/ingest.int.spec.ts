@@ -181,6 +181,26 @@ describe('replicas', () => {
   });
 });
 
+describe('the log', () => {
+  it('is merged into few rows without a change of what it says', async () => {
+    const start = Date.now() - 3 * 3_600_000;
+    const rows = async () => (await metrics.mesh.database.query(`select 1 from metrics.sample_log`)).length;
+    for (let i = 0; i < 700; i++) {
+      await ingest([one('merged', i, { a: 'x' }, start + (i % 650) * 1_000), one('merged', -i, { a: 'y' }, start)]);
+    }
+    const ask = async () => {
+      const time = String(start / 1_000 + 700);
+      return (await metrics.ask<MatrixReply>('metrics.v1.query', { query: 'merged[1h]', time })).body.data;
+    };
+    const [before, rowsBefore] = [await ask(), await rows()];
+    expect(before.result.map(({ values }) => values.length)).toEqual([650, 1]);
+    await metrics.service.stop();
+    await metrics.restart();
+    await waitFor(async () => (await rows()) < rowsBefore - 600);
+    expect(await ask()).toEqual(before);
+  });
+});
+
 describe('retention', () => {
   it('forgets samples and series that are too old', async () => {
     await ingest([one('aged', 1), one('young', 1)]);

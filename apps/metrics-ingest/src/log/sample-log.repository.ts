@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { Database } from '@scm/database';
+import type { RowOutline } from './merge-runs.js';
 import { decodeBlock, encodeBlock, type SampleBlock } from './sample-block.js';
 
 export interface LogRow {
@@ -61,22 +62,64 @@ export class SampleLogRepository {
     return rows.map(toLogRow);
   }
 
-  /** One workspace's rows that may hold samples between the two times. */
-  async readBetween(
-    workspaceId: string,
-    fromMs: number,
-    toMs: number,
-    afterId: number,
-    limit: number,
-  ): Promise<LogRow[]> {
+  /** Ids of one workspace's rows that may hold samples between the two times, in the order of the commits. */
+  async idsBetween(workspaceId: string, fromMs: number, toMs: number): Promise<number[]> {
+    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
+      tx.query<{ id: string }[]>(
+        `select id from sample_log where workspace_id = $1 and t1 > $2 and t0 <= $3 order by id`,
+        [workspaceId, Math.floor(fromMs), Math.floor(toMs)],
+      ),
+    );
+    return rows.map(({ id }) => Number(id));
+  }
+
+  async readByIds(workspaceId: string, ids: readonly number[]): Promise<LogRow[]> {
     const rows = await this.database.inWorkspace(workspaceId, (tx) =>
       tx.query<StoredRow[]>(
-        `select id, workspace_id, t0, n, data from sample_log
-         where workspace_id = $1 and t1 > $2 and t0 <= $3 and id > $4 order by id limit $5`,
-        [workspaceId, Math.floor(fromMs), Math.floor(toMs), afterId, limit],
+        `select id, workspace_id, t0, n, data from sample_log where id = any($1::bigint[]) order by id`,
+        [ids],
       ),
     );
     return rows.map(toLogRow);
+  }
+
+  /** Workspaces with many rows older than `beforeMs` that hold few samples each. */
+  async workspacesToMerge(beforeMs: number, minRows: number, maxSamples: number): Promise<string[]> {
+    const { rows } = await this.pool.query<{ workspace_id: string }>(
+      `select workspace_id from sample_log where t1 < $1 and n <= $2 group by workspace_id having count(*) >= $3`,
+      [Math.floor(beforeMs), maxSamples, minRows],
+    );
+    return rows.map((row) => row.workspace_id);
+  }
+
+  async outline(workspaceId: string, limit: number): Promise<RowOutline[]> {
+    const { rows } = await this.pool.query<{ id: string; t0: string; t1: string; n: number }>(
+      `select id, t0, t1, n from sample_log where workspace_id = $1 order by id limit $2`,
+      [workspaceId, limit],
+    );
+    return rows.map(({ id, t0, t1, n }) => ({ id: Number(id), t0: Number(t0), t1: Number(t1), n }));
+  }
+
+  /** Puts the samples of several rows into the last of them; nothing happens when another replica is at one of them. */
+  async replace(ids: readonly number[], merge: (blocks: SampleBlock[]) => SampleBlock): Promise<boolean> {
+    return this.database.acrossWorkspaces(async (tx) => {
+      const rows = await tx.query<StoredRow[]>(
+        `select id, workspace_id, t0, n, data from sample_log where id = any($1::bigint[]) order by id for update skip locked`,
+        [ids],
+      );
+      if (rows.length !== ids.length) return false;
+      const block = merge(rows.flatMap((row) => toLogRow(row).block ?? []));
+      const last = ids.at(-1);
+      await tx.query(`delete from sample_log where id = any($1::bigint[]) and id <> $2`, [ids, last]);
+      await tx.query(`update sample_log set t0 = $2, t1 = $3, n = $4, data = $5 where id = $1`, [
+        last,
+        block.t0,
+        block.t1,
+        block.ids.length,
+        encodeBlock(block),
+      ]);
+      return true;
+    });
   }
 
   async usage(workspaceId: string): Promise<{ rows: number; samples: number; bytes: number; oldestMs?: number }> {

@@ -12,6 +12,7 @@ import { matchesAll } from './matcher.js';
 import type { Selector } from './selector.js';
 
 const PAGE_ROWS = 200;
+const MAX_ATTEMPTS = 3;
 const MAX_SAMPLES = 5_000_000;
 
 /** Finds the samples of the selected series: in the head, or, for older ones, in the log. */
@@ -60,19 +61,30 @@ export class SampleReader {
     fromMs: number,
     toMs: number,
   ): Promise<void> {
-    let [samples, lastId] = [0, 0];
-    for (let full = true; full;) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (await this.fillOnce(buffers, workspaceId, fromMs, toMs)) return;
+    }
+  }
+
+  /** @returns false when rows were merged or forgotten meanwhile, so that some samples may have been missed. */
+  private async fillOnce(
+    buffers: Map<number, SampleBuffer>,
+    workspaceId: string,
+    fromMs: number,
+    toMs: number,
+  ): Promise<boolean> {
+    const ids = await this.log.idsBetween(workspaceId, fromMs, toMs);
+    let [samples, found] = [0, 0];
+    for (let at = 0; at < ids.length; at += PAGE_ROWS) {
       currentCall()?.signal.throwIfAborted();
-      const rows = await this.log.readBetween(workspaceId, fromMs, toMs, lastId, PAGE_ROWS);
-      for (const { id, block } of rows) {
-        if (block) samples += addWanted(buffers, block, fromMs, toMs);
-        lastId = id;
-      }
+      const rows = await this.log.readByIds(workspaceId, ids.slice(at, at + PAGE_ROWS));
+      for (const { block } of rows) if (block) samples += addWanted(buffers, block, fromMs, toMs);
+      found += rows.length;
       if (samples > MAX_SAMPLES) {
         throw new ServiceError('RESOURCE_EXHAUSTED', `the query reads more than ${MAX_SAMPLES} samples: ask for less`);
       }
-      full = rows.length === PAGE_ROWS;
     }
+    return found === ids.length;
   }
 }
 
@@ -82,11 +94,14 @@ function addWanted(
   fromMs: number,
   toMs: number,
 ): number {
-  let added = 0;
+  let [added, id] = [0, -1];
+  let buffer: SampleBuffer | undefined;
   for (let i = 0; i < ids.length; i++) {
-    const time = t0 + (offsets[i] ?? 0);
-    const buffer = time > fromMs && time <= toMs ? buffers.get(ids[i] ?? 0) : undefined;
+    // Merged blocks go series by series, so the buffer seldom changes.
+    if (ids[i] !== id) buffer = buffers.get((id = ids[i] ?? -1));
     if (!buffer) continue;
+    const time = t0 + (offsets[i] ?? 0);
+    if (time <= fromMs || time > toMs) continue;
     buffer.add(time, values[i] ?? 0);
     added++;
   }
