@@ -1,84 +1,19 @@
-import { Global, Logger, Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
+import { Global, Logger, Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NatsConnection } from '@nats-io/transport-node';
-import {
-  AuthApi,
-  DEFAULT_WORKSPACE_ID,
-  SystemApi,
-  type Actor,
-  type AuditEntry,
-  type Contract,
-  type RpcContract,
-  type ServiceError,
-  type ServiceName,
-  type Subscription,
-} from '@scm/contracts';
+import { AuthApi, DEFAULT_WORKSPACE_ID, SystemApi, type AuditEntry } from '@scm/contracts';
 import { Database, DeadLetterRepository, IdempotencyStore, migrate, type DatabaseDeclaration } from '@scm/database';
-import {
-  connectNats,
-  MessagingClient,
-  NatsTransport,
-  RethrowFilter,
-  type Authorize,
-  type ContextSigner,
-  type DeadLetter,
-} from '@scm/messaging';
+import { connectNats, MessagingClient, NatsTransport, RethrowFilter, type DeadLetter } from '@scm/messaging';
 import { CoreConfig, DatabaseConfig, MigrateConfig } from './core.config.js';
 import { EventRelay } from './event.relay.js';
 import { Health } from './health.js';
-import { IDENTITY, serviceActor, type Identity } from './identity.js';
+import { IDENTITY, NATS, serviceActor, type Identity } from './identity.js';
 import { JsonLogger } from './logger.js';
+import { describeError, onStop } from './on-stop.js';
+import type { ServiceDefinition } from './service-definition.js';
 import { ConfigError, loadConfig, type ConfigClass } from './settings.js';
 import { StatusHandler } from './status.handler.js';
 import { flushTelemetry } from './telemetry.js';
 import { version } from './version.js';
-
-/** Proves who this service is and judges who calls it; @scm/policy makes it. */
-export interface Security {
-  signer: ContextSigner;
-  authorize: Authorize;
-}
-
-/** Records denials, and brings the service's audit rows to auth. */
-export interface Audit {
-  relay: { start(): void; stop(): Promise<void> };
-  recordDenial: (denial: { contract: RpcContract; actor?: Actor; error: ServiceError }) => Promise<void>;
-}
-
-export interface ServiceDefinition {
-  name: ServiceName;
-  module: Type;
-  /** The service's own settings, injected by class. */
-  config?: ConfigClass;
-  /** Every contract and subscription it answers for: exactly one handler each, or no boot. */
-  claims: readonly (Contract | Subscription)[];
-  database?: DatabaseDeclaration;
-  security: (keys: CoreConfig, audit: Audit | undefined) => Security;
-  /** Made by @scm/audit for a service with a database. */
-  audit?: (
-    service: ServiceName,
-    database: Database,
-    send: (entries: AuditEntry[]) => Promise<void>,
-    onError: (error: unknown) => void,
-  ) => Audit;
-  /** Durable messages of one consumer handled at once. */
-  slots?: (config: object) => number;
-  /** Where unhandled durable messages go; a service with a database keeps them there. */
-  deadLetter?: (letter: DeadLetter, messaging: MessagingClient) => Promise<void>;
-  /** The gateway alone: makes the HTTP application and opens its port. */
-  http?: HttpDoor;
-}
-
-export interface HttpDoor {
-  create: (module: DynamicModule, logger: JsonLogger) => Promise<HttpApplication>;
-  /** Resolves with the bound port. */
-  listen: (app: HttpApplication) => Promise<number>;
-}
-
-export type HttpApplication = INestApplicationContext & {
-  connectMicroservice(options: { strategy: NatsTransport }): { useGlobalFilters(filter: RethrowFilter): unknown };
-  startAllMicroservices(): Promise<unknown>;
-};
 
 /** Boots a service, or with the argument `migrate` brings its schema up to date; stops in order on SIGTERM or SIGINT. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
@@ -86,7 +21,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     if (process.argv[2] === 'migrate') await migrateOnly(definition);
     else await boot(definition);
   } catch (error) {
-    process.stderr.write(`${definition.name}: ${describe(error)}\n`);
+    process.stderr.write(`${definition.name}: ${describeError(error)}\n`);
     process.exitCode = 1;
     setTimeout(() => process.exit(1), 1_000).unref();
   }
@@ -181,10 +116,6 @@ async function openDatabase(declaration: DatabaseDeclaration): Promise<Database>
   return Database.open(declaration, { url: urls.databaseUrl, systemUrl: urls.databaseSystemUrl });
 }
 
-/** Injection token of the service's one NatsConnection; only code that needs a raw subscription asks for it. */
-export const NATS = Symbol('scm.nats');
-export type Nats = NatsConnection;
-
 function rootModule(
   { module }: ServiceDefinition,
   providers: { provide: unknown; useValue: unknown }[],
@@ -233,32 +164,3 @@ function deadLetterOf(
 
 /** How long a service may take to stop beyond the time its running work has. */
 const STOP_GRACE_MS = 5_000;
-
-function onStop(limitMs: number, stop: () => Promise<void>): void {
-  let stopping: Promise<void> | undefined;
-  const begin = (): void => {
-    // Whatever it waits for, such as a NATS that is gone, must not keep it for ever.
-    if (!stopping) setTimeout(() => process.exit(1), limitMs).unref();
-    stopping ??= stop().catch((error: unknown) => {
-      process.stderr.write(`${describe(error)}\n`);
-      process.exitCode = 1;
-    });
-    void stopping.finally(() => {
-      if (process.connected) process.disconnect();
-      // What still holds the process open has had its time.
-      setTimeout(() => process.exit(), 1_000).unref();
-    });
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, begin);
-  process.on('disconnect', begin);
-  process.on('unhandledRejection', (error) => {
-    process.stderr.write(`${describe(error)}\n`);
-    process.exitCode = 1;
-    begin();
-  });
-}
-
-function describe(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
