@@ -31,11 +31,11 @@ const site = createServer((req, res) => {
 let url: string;
 
 const startOrchestrator = () =>
-  door.mesh.start('workflow-orchestrator', {
-    SCM_RECHECK_SECONDS: '1',
-    SCM_DATABASE_URL: as('scm_workflow'),
-    SCM_DATABASE_SYSTEM_URL: as('scm_workflow_system'),
-  });
+  door.mesh.start('workflow-orchestrator', { ...onOwnPostgres(), SCM_RECHECK_SECONDS: '1' });
+const onOwnPostgres = () => ({
+  SCM_DATABASE_URL: as('scm_workflow'),
+  SCM_DATABASE_SYSTEM_URL: as('scm_workflow_system'),
+});
 const as = (username: string) => Object.assign(new URL(postgres.url), { username }).href;
 const startWorker = () => door.mesh.start('step-workers', { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_CONCURRENCY: '4' });
 
@@ -147,6 +147,21 @@ it(
     const id = await door.start(workspace, 'slow');
     expect(await door.ended(workspace, id)).toMatchObject({ status: 'completed', steps: [{ attempt: 1 }] });
     expect([...effects.values()]).toEqual([1]);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'services whose NATS is gone end when they are told to',
+  async () => {
+    const services = [
+      await door.mesh.start('step-workers', { SCM_DRAIN_SECONDS: '1' }),
+      await door.mesh.start('workflow-orchestrator', { ...onOwnPostgres(), SCM_DRAIN_SECONDS: '1' }),
+    ];
+    await door.mesh.nats.kill();
+    const codes = await Promise.all(services.map((service) => service.stop()));
+    expect(codes.every((code) => code !== null)).toBe(true);
+    await door.mesh.nats.restart();
   },
   TIMEOUT_MS,
 );
