@@ -29,6 +29,8 @@ const slow = ['\\.int\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'];
 
 export default {
   maxWorkers: 2,
+  // Real servers on two busy cores: a limit that only what hangs reaches.
+  testTimeout: 30_000,
   projects: [
     project('unit', [`${code}/*.spec.ts`], { testPathIgnorePatterns: ['/node_modules/', '/dist/', ...slow] }),
     project('integration', [`${code}/*.int.spec.ts`]),
