@@ -23,7 +23,7 @@ export class MetricsConfig {
   @Max(1_440)
   headMinutes: number = 60;
 
-  @Setting({ description: 'Mebibytes the samples in memory may take; beyond it fewer minutes are kept' })
+  @Setting({ description: 'Mebibytes the samples in memory may take; beyond it fewer minutes are kept, down to 6' })
   @IsInt()
   @Min(8)
   @Max(65_536)

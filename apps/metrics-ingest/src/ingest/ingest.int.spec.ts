@@ -134,6 +134,15 @@ describe('ingest', () => {
     expect(data.result[0]?.values.map(([, value]) => value)).toEqual(['1', '3', '3']);
   });
 
+  it('finds old samples of a series that began with a young one', async () => {
+    const time = Date.now() - 5 * 3_600_000;
+    await ingest([one('backfilled', 1)]);
+    await ingest([one('backfilled', 2, {}, time)]);
+    const asked = { query: 'backfilled', time: String(time / 1_000 + 1) };
+    const { result } = (await metrics.ask<VectorReply>('metrics.v1.query', asked)).body.data;
+    expect(result.map(({ value }) => value[1])).toEqual(['2']);
+  });
+
   it('keeps two workspaces apart', async () => {
     await ingest([one('shared', 1)]);
     await ingest([one('shared', 2)], OTHER);

@@ -82,9 +82,7 @@ export class SampleWriter {
   private async store(batch: readonly Write[]): Promise<Map<string, SeriesIds>> {
     const ids = this.knownIds(batch);
     const unknown = batch.some(({ workspaceId, series }) => series.some(({ key }) => !ids.get(workspaceId)?.has(key)));
-    const { blocks, rows } = unknown
-      ? await this.storeWithNewSeries(batch, ids)
-      : await this.append(this.log.pool, batch, ids);
+    const { blocks, rows } = unknown ? await this.storeWithNewSeries(batch, ids) : await this.append(batch, ids);
     for (const [workspaceId, id] of rows) {
       const block = blocks.get(workspaceId);
       if (block) this.tail.hold(id, block);
@@ -112,22 +110,14 @@ export class SampleWriter {
     batch: readonly Write[],
     ids: Map<string, SeriesIds>,
   ): ReturnType<SampleWriter['append']> {
-    const client = await this.log.pool.connect();
-    let failed = true;
-    try {
-      await client.query('begin');
+    const appended = await this.log.transaction(async (client) => {
       for (const workspaceId of [...ids.keys()].sort()) {
         await this.admit(client, workspaceId, batch, ids.get(workspaceId) ?? new Map());
       }
-      const appended = await this.append(client, batch, ids);
-      await client.query('commit');
-      failed = false;
-      this.register(batch, ids);
-      return appended;
-    } finally {
-      if (failed) await client.query('rollback').catch(() => undefined);
-      client.release(failed);
-    }
+      return this.append(batch, ids, client);
+    });
+    this.register(batch, ids);
+    return appended;
   }
 
   private async admit(
@@ -148,9 +138,9 @@ export class SampleWriter {
   }
 
   private async append(
-    on: PoolClient | SampleLogRepository['pool'],
     batch: readonly Write[],
     ids: Map<string, SeriesIds>,
+    client?: PoolClient,
   ): Promise<{ blocks: Map<string, SampleBlock>; rows: Map<string, number> }> {
     const samples = new Map<string, StoredSample[]>();
     for (const { workspaceId, series } of batch) {
@@ -162,7 +152,7 @@ export class SampleWriter {
       if (list.length > 0) samples.set(workspaceId, list);
     }
     const blocks = new Map([...samples].map(([workspaceId, list]) => [workspaceId, blockOf(list)]));
-    return { blocks, rows: blocks.size === 0 ? new Map() : await this.log.append(on, blocks) };
+    return { blocks, rows: await this.log.append(blocks, client) };
   }
 
   private register(batch: readonly Write[], ids: Map<string, SeriesIds>): void {

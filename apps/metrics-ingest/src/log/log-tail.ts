@@ -56,9 +56,9 @@ export class LogTail implements OnModuleInit {
       await this.learnSeries(found);
       for (const row of found) this.apply(row);
       full = rows.length === PAGE_ROWS;
-      if (full) this.head.evict(Date.now());
+      if (full || this.head.isFull) this.head.evict(Date.now());
       // What is held and did not come is older than the head.
-      else for (const id of held) this.own.delete(id);
+      if (!full) for (const id of held) this.own.delete(id);
     }
   }
 

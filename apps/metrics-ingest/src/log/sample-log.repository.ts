@@ -26,12 +26,28 @@ const COMMIT_ORDER_LOCK = 7_216_449_301;
 export class SampleLogRepository {
   constructor(private readonly database: Database) {}
 
-  get pool(): Pool {
-    return this.database.systemPool;
+  /** One transaction for what must commit with the rows that are appended in it. */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let failed = true;
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      failed = false;
+      return result;
+    } finally {
+      // A connection in an unknown state is closed, which rolls back.
+      client.release(failed);
+    }
   }
 
   /** Appends one row for each workspace. @returns the ids by workspace. */
-  async append(on: Pool | PoolClient, blocks: ReadonlyMap<string, SampleBlock>): Promise<Map<string, number>> {
+  async append(
+    blocks: ReadonlyMap<string, SampleBlock>,
+    on: Pool | PoolClient = this.pool,
+  ): Promise<Map<string, number>> {
+    if (blocks.size === 0) return new Map();
     const values = [...blocks].flatMap(([workspaceId, block]) => [
       workspaceId,
       block.t0,
@@ -145,6 +161,10 @@ export class SampleLogRepository {
       [Math.floor(timeMs), limit],
     );
     return rowCount ?? 0;
+  }
+
+  private get pool(): Pool {
+    return this.database.systemPool;
   }
 }
 

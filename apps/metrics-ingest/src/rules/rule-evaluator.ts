@@ -57,7 +57,7 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
 
   private async evaluate(): Promise<void> {
     await this.tail.catchUp();
-    const owed = await this.rules.acrossWorkspaces(async (tx) => {
+    const owed = await this.rules.ofAllWorkspaces(async (tx) => {
       if (!(await this.leases.hold(tx, 'rules'))) return 0;
       const [rules, known] = [await this.rules.listAll(tx), await this.instances.listAll(tx)];
       const byRule = Map.groupBy(known, ({ ruleId }) => ruleId);

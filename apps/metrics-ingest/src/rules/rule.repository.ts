@@ -37,7 +37,7 @@ export class RuleRepository {
     return this.database.inWorkspace(workspaceId, work);
   }
 
-  async acrossWorkspaces<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  async ofAllWorkspaces<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.database.acrossWorkspaces(work);
   }
 

@@ -43,6 +43,10 @@ export class Head {
     return this.usedBytes;
   }
 
+  get isFull(): boolean {
+    return this.usedBytes > this.maxBytes;
+  }
+
   has(id: number): boolean {
     return this.byId.has(id);
   }
@@ -103,11 +107,12 @@ export class Head {
     return [...this.byId.values()].filter((series) => series.touchedMs > sinceMs).map((series) => series.id);
   }
 
-  /** Forgets samples that are too old, and, while the rest takes too much memory, younger ones. */
+  /** Forgets samples that are too old, and, while the rest takes too much memory, younger ones, but what rules look at. */
   evict(nowMs: number): void {
     this.dropBefore(Math.max(this.startMs, nowMs - this.windowMs), nowMs);
-    while (this.usedBytes > this.maxBytes && this.startMs < nowMs) {
-      this.dropBefore(this.startMs + Math.max(1_000, (nowMs - this.startMs) / 8), nowMs);
+    const leastMs = nowMs - LOOKBACK_MARGIN_MS;
+    while (this.isFull && this.startMs < leastMs) {
+      this.dropBefore(Math.min(leastMs, this.startMs + Math.max(10_000, (leastMs - this.startMs) / 8)), nowMs);
     }
   }
 

@@ -15,8 +15,10 @@ export interface NewSeries {
   firstMs: number;
 }
 
-/** `last_seen` is brought forward in steps, so it lags behind. */
-const LAST_SEEN_LAG = '15 minutes';
+/** `last_seen` is brought forward in steps, and samples may lie ten minutes in the future. */
+const LAST_SEEN_LAG = '30 minutes';
+/** Samples up to a day old may follow the first one. */
+const FIRST_SEEN_LEAD = '25 hours';
 const LAST_SEEN_STEP = '10 minutes';
 
 @Injectable()
@@ -57,7 +59,7 @@ export class SeriesRepository {
     return this.database.inWorkspace(workspaceId, (tx) =>
       tx.query<SeriesRow[]>(
         `select id, workspace_id, labels from series where workspace_id = $1 and ($2::text is null or name = $2)
-         and last_seen >= to_timestamp($3::float8) - interval '${LAST_SEEN_LAG}' and first_seen <= to_timestamp($4::float8)
+         and last_seen >= to_timestamp($3::float8) - interval '${LAST_SEEN_LAG}' and first_seen - interval '${FIRST_SEEN_LEAD}' <= to_timestamp($4::float8)
          order by id`,
         [workspaceId, name ?? null, fromMs / 1_000, toMs / 1_000],
       ),
