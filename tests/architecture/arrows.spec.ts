@@ -27,6 +27,13 @@ const spanning: Record<string, string> = {
   'apps/auth/src/signing-keys/signing-keys.repository.ts': 'keys sign for every workspace',
   'apps/auth/src/api-keys/api-keys.repository.ts': 'a key is found before its workspace is known',
   'apps/auth/src/audit/audit-records.repository.ts': 'batches come from every workspace',
+  'apps/metrics-ingest/src/lease/lease.repository.ts': 'one replica evaluates the rules of all',
+  'apps/metrics-ingest/src/log/sample-log.repository.ts': 'batches hold samples of every workspace',
+  'apps/metrics-ingest/src/rules/rule.repository.ts': 'rules of all are evaluated together',
+  'apps/metrics-ingest/src/series/series.repository.ts': 'the head is built for every workspace',
+  'apps/workflow-orchestrator/src/executions/transition.repository.ts':
+    'transitions are committed in groups, and swept',
+  'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'a queue is shared by every workspace',
   'apps/notifier/src/deliveries/deliveries.repository.ts': 'the sweep of due deliveries',
   'apps/workflow-orchestrator/src/executions/transition.repository.ts':
     'one commit moves executions of every workspace',
