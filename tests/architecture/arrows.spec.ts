@@ -35,9 +35,6 @@ const spanning: Record<string, string> = {
     'transitions are committed in groups, and swept',
   'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'a queue is shared by every workspace',
   'apps/notifier/src/deliveries/deliveries.repository.ts': 'the sweep of due deliveries',
-  'apps/workflow-orchestrator/src/executions/transition.repository.ts':
-    'one commit moves executions of every workspace',
-  'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'worker pools serve every workspace',
   'apps/notifier/src/silences/silences.repository.ts': 'the sweep of silences',
 };
 
