@@ -62,5 +62,11 @@ host: 127.0.0.1
 port: ${port}
 max_payload: 8MB
 authorization { token: ${JSON.stringify(token)} }
-jetstream { store_dir: ${JSON.stringify(path.join(folder, 'jetstream'))}, max_mem: 256MB, max_file: 4GB }
+jetstream {
+  store_dir: ${JSON.stringify(path.join(folder, 'jetstream'))}
+  max_mem: 256MB
+  max_file: 4GB
+  # Otherwise what was acknowledged in the last two minutes goes with the power.
+  sync_interval: always
+}
 `;
