@@ -48,11 +48,7 @@ export function Route(
 
 /** A route the gateway answers itself. */
 export function OwnRoute(method: Method, path: string | string[], access: Access, summary: string): MethodDecorator {
-  return applyDecorators(
-    verbs[method](path),
-    ...documented(access, { summary }),
-    ApiTags('system'),
-  );
+  return applyDecorators(verbs[method](path), ...documented(access, { summary }), ApiTags('system'));
 }
 
 /** Declares the access, and shows it in the document as `x-scm-access`. */
