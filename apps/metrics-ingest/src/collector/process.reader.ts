@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { measure, type Measure } from './measure.js';
 import { readProcess, type ProcessTimes } from './proc-text.js';
 
@@ -7,6 +8,8 @@ const MAX_PROCESSES = 5_000;
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4_096;
 const AT_ONCE = 32;
+/** Each process is a series of its own, so those that come and go are left out. */
+const MIN_AGE_SECONDS = 60;
 
 interface Usage extends ProcessTimes {
   pid: string;
@@ -31,7 +34,8 @@ export class ProcessReader {
     }));
     const first = this.beforeMs === 0;
     [this.before, this.beforeMs] = [now, nowMs];
-    return first ? [] : topOf(usages).flatMap(toMeasures);
+    const lasting = usages.filter(({ startedAt }) => uptime() - startedAt / TICKS_PER_SECOND >= MIN_AGE_SECONDS);
+    return first ? [] : topOf(lasting).flatMap(toMeasures);
   }
 
   private ratio(pid: string, { ticks, startedAt }: ProcessTimes, seconds: number): number {

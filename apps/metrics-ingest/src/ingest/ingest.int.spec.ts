@@ -163,6 +163,25 @@ describe('ingest', () => {
   });
 });
 
+describe('without Postgres', () => {
+  it('refuses for the time being, forgets nothing acknowledged, and goes on by itself', async () => {
+    const { query: sql } = metrics.mesh.database;
+    const role = new URL(metrics.mesh.databaseUrl('metrics-ingest', 'system')).username;
+    await ingest([one('outage', 1)]);
+    await sql(`alter role ${role} nologin`);
+    await sql(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [role]);
+    const refused = await waitFor(async () => {
+      const answer = await ingest([one('outage', 2)]);
+      return answer.status !== 200 && answer;
+    });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    expect((await metrics.ask('metrics.v1.query', { query: 'outage' })).status).toBe(503);
+    await sql(`alter role ${role} login`);
+    await waitFor(async () => (await ingest([one('outage', 3)])).status === 200);
+    expect((await samplesOf('outage[5m]')).filter((value) => value !== 2)).toEqual([1, 3]);
+  });
+});
+
 describe('replicas', () => {
   let second: TestService;
 

@@ -119,6 +119,15 @@ describe('the machine', () => {
     expect(names.size).toBeGreaterThan(15);
   });
 
+  it('tells which processes use most, some seconds after the start', async () => {
+    const top = await waitFor(async () => {
+      const { result } = (await data('query', { query: 'scm_host_process_memory_bytes' })) as VectorReply['data'];
+      return result.length > 0 && result;
+    });
+    expect(top.length).toBeLessThanOrEqual(20);
+    expect(top[0]?.metric).toMatchObject({ pid: expect.stringMatching(/^\d+$/), command: expect.any(String) });
+  });
+
   it('is shown in frames', async () => {
     const frame = await waitFor(() => metrics.events.find(({ subject }) => /frame-taken\.[^.]+\.host$/.test(subject)));
     const { ids, v, set } = frame.payload as unknown as { set: string; ids: string[]; v: number[] };

@@ -27,7 +27,10 @@ export class SampleReader {
 
   /** Samples after `fromMs` up to and with `toMs`; the views hold until the caller awaits something. */
   async read(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
-    await this.tail.catchUp();
+    await this.tail.catchUp().catch((cause: unknown) => {
+      const options = { cause, retryAfterMs: 1_000 };
+      throw new ServiceError('UNAVAILABLE', 'the samples cannot be read now', undefined, options);
+    });
     return fromMs >= this.head.startMs
       ? this.readHead(workspaceId, selector, fromMs, toMs)
       : this.readLog(workspaceId, selector, fromMs, toMs);

@@ -71,7 +71,7 @@ describe('rules', () => {
   });
 
   it('stay quiet over a restart while they are firing', async () => {
-    await metrics.service.stop();
+    expect(await metrics.service.stop()).toBe(0);
     await metrics.restart();
     await set('canary', 1);
     await create({ alert: 'Canary', expr: 'canary > 0' });
