@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { StepApi, StepTasks, type Capability, type StepReport, type StepTask } from '@scm/contracts';
+import { connectNats, ensureStreams, header, MessagingClient } from '@scm/messaging';
+import { ContextSigner } from '@scm/policy';
+import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
+
+const TIMEOUT_MS = 60_000;
+
+let mesh: TestMesh;
+let nc: NatsConnection;
+let jsm: JetStreamManager;
+let client: MessagingClient;
+let worker: TestService;
+
+/** The orchestrator's side, over plain NATS: what came, and how many reports it refuses first. */
+const seen = { reports: [] as StepReport[], claims: 0, refusals: 0 };
+
+beforeAll(async () => {
+  mesh = await startMesh();
+  nc = await connectNats(mesh.nats.url, 'test');
+  jsm = await jetstreamManager(nc);
+  client = new MessagingClient(nc, new ContextSigner(mesh.contextKey('workflow-orchestrator')));
+  await ensureStreams(nc, 'workflow-orchestrator');
+  nc.subscribe(StepApi.report.subject, {
+    callback: (_error, msg) => {
+      seen.reports.push(msg.json());
+      const refused = headers();
+      refused.set(header.errorCode, '503');
+      if (seen.refusals-- <= 0) msg.respond('{"result":"accepted"}');
+      else msg.respond('{"code":"UNAVAILABLE","message":"later"}', { headers: refused });
+    },
+  });
+  nc.subscribe(StepApi.claim.subject, {
+    callback: (_error, msg) => {
+      seen.claims++;
+      msg.respond('{"state":"closed"}');
+    },
+  });
+  worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision', SCM_CONCURRENCY: '2' });
+}, TIMEOUT_MS);
+
+beforeEach(() => {
+  seen.reports.length = 0;
+  seen.claims = 0;
+  seen.refusals = 0;
+});
+
+afterAll(async () => {
+  await nc.close();
+  await mesh.stop();
+}, TIMEOUT_MS);
+
+async function enqueue(capability: Capability, args: Record<string, unknown>): Promise<StepTask> {
+  const executionId = randomUUID();
+  const task: StepTask = {
+    executionId,
+    workspaceId: randomUUID(),
+    workflow: 'flow',
+    reference: '/do/0/one',
+    name: 'one',
+    capability,
+    attempt: 1,
+    key: randomUUID(),
+    with: args,
+    timeoutMs: 10_000,
+    startedBy: 'user:u1',
+  };
+  await client.enqueue(StepTasks[capability], [executionId], task, { id: executionId });
+  return task;
+}
+
+const stored = async () => (await jsm.streams.info('TASKS')).state.messages;
+
+describe('a worker pool', () => {
+  it('does the tasks of its capabilities and leaves the others', async () => {
+    const other = await enqueue('processing', { operations: [] });
+    const task = await enqueue('decision', { rules: [], otherwise: 'x' });
+    await waitFor(() => seen.reports.length === 1);
+    const { executionId, workspaceId, reference } = task;
+    expect(seen.reports).toEqual([
+      {
+        executionId,
+        workspaceId,
+        reference,
+        attempt: 1,
+        outcome: 'completed',
+        output: { decision: 'x', matched: null },
+      },
+    ]);
+    await waitFor(async () => (await stored()) === 1);
+    await jsm.streams.purge('TASKS', { filter: `${StepTasks.processing.subject}.${other.executionId}` });
+  });
+
+  it('reports until it is answered, and confirms the task only then', async () => {
+    seen.refusals = 3;
+    await enqueue('decision', { rules: [] });
+    await waitFor(() => seen.reports.length === 2);
+    expect(await stored()).toBe(1);
+    await waitFor(async () => (await stored()) === 0);
+    expect(seen.reports).toHaveLength(4);
+    expect(seen.claims).toBe(0);
+  });
+
+  it('says of arguments that are not valid which they are', async () => {
+    await enqueue('decision', { rules: [{}], more: 1 });
+    await waitFor(() => seen.reports.length === 1);
+    expect(seen.reports[0]).toMatchObject({ outcome: 'failed', error: { status: 400, retryable: false } });
+    expect(String(seen.reports[0]?.error?.detail)).toContain('more');
+  });
+
+  it(
+    'asks before it does what was given out before, and leaves what is closed',
+    async () => {
+      seen.refusals = Number.POSITIVE_INFINITY;
+      await enqueue('decision', { rules: [] });
+      await waitFor(() => seen.reports.length > 0);
+      await worker.kill();
+      const reports = seen.reports.length;
+      worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision,action' });
+      await waitFor(async () => (await stored()) === 0, { timeoutMs: 30_000 });
+      expect(seen.claims).toBe(1);
+      expect(seen.reports).toHaveLength(reports);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('does not start with settings that are not valid, and names them all', async () => {
+    const start = mesh.start('step-workers', { SCM_CAPABILITIES: 'cooking', SCM_CONCURRENCY: '0' });
+    await expect(start).rejects.toThrow(/SCM_CAPABILITIES[^]*SCM_CONCURRENCY/);
+  });
+});
