@@ -25,6 +25,13 @@ export function onStop(limitMs: number, stop: () => Promise<void>): void {
   });
 }
 
+/** Until a service can stop in order it ends at once when whoever started it has ended. Gives the way to undo that. */
+export function endWithStarter(): () => void {
+  const end = (): void => process.exit(1);
+  process.once('disconnect', end);
+  return () => process.off('disconnect', end);
+}
+
 /** What a person reading the terminal needs of an error. */
 export function describeError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;

@@ -8,7 +8,7 @@ import { EventRelay } from './event.relay.js';
 import { Health } from './health.js';
 import { IDENTITY, NATS, serviceActor, type Identity } from './identity.js';
 import { JsonLogger } from './logger.js';
-import { describeError, onStop } from './on-stop.js';
+import { describeError, endWithStarter, onStop } from './on-stop.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { ConfigError, loadConfig, type ConfigClass } from './settings.js';
 import { StatusHandler } from './status.handler.js';
@@ -40,6 +40,7 @@ async function migrateOnly({ name, database }: ServiceDefinition): Promise<void>
 
 async function boot(definition: ServiceDefinition): Promise<void> {
   const { name } = definition;
+  const undoEnd = endWithStarter();
   const core = loadCore(definition);
   const identity: Identity = { service: name, instance: core.instanceId, version, startedAt: new Date().toISOString() };
   const logger = new JsonLogger({ service: name, instance: core.instanceId }, core.logLevel);
@@ -57,8 +58,8 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   messaging = new MessagingClient(nc, security.signer);
   const health = new Health(nc, database, core.heartbeatFile);
   const relay = database && new EventRelay(nc, messaging, name, database);
-  const idempotency = database && new IdempotencyStore(database);
   const config = definition.config && loadConfig([definition.config], process.env)[0];
+  const idempotency = database && new IdempotencyStore(database, config && definition.sealReplies?.(config));
   const module = rootModule(definition, [
     { provide: IDENTITY, useValue: identity },
     { provide: MessagingClient, useValue: messaging },
@@ -89,6 +90,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   const app = await listen(definition, module, transport, logger);
   const sweep =
     idempotency && setInterval(() => void idempotency.sweep().catch((e: unknown) => logger.warn(String(e))), 3_600_000);
+  undoEnd();
   onStop(core.drainSeconds * 1_000 + STOP_GRACE_MS, async () => {
     logger.log('stopping', name);
     health.stop();
