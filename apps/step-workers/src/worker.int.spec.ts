@@ -1,4 +1,8 @@
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
@@ -130,5 +134,22 @@ describe('a worker pool', () => {
   it('does not start with settings that are not valid, and names them all', async () => {
     const start = mesh.start('step-workers', { SCM_CAPABILITIES: 'cooking', SCM_CONCURRENCY: '0' });
     await expect(start).rejects.toThrow(/SCM_CAPABILITIES[^]*SCM_CONCURRENCY/);
+  });
+
+  it('that still waits for NATS ends with whoever started it', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const main = join(import.meta.dirname, '../dist/main.js');
+    const env = {
+      SCM_NATS_URL: `nats://127.0.0.1:${(mute.address() as AddressInfo).port}`,
+      SCM_CONTEXT_PRIVATE_KEY: mesh.contextKey('step-workers'),
+      SCM_CONTEXT_PUBLIC_KEYS: mesh.contextPublicKeys,
+    };
+    const child = fork(main, { env, silent: true, execArgv: ['--import', '@scm/service/telemetry'] });
+    const exited = once(child, 'exit');
+    await once(mute, 'connection');
+    child.disconnect();
+    expect(await exited).toEqual([1, null]);
+    mute.close();
   });
 });
