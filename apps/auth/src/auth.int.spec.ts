@@ -158,6 +158,11 @@ describe('auth over plain NATS', () => {
     const first = await ask('create-user', request, context, key);
     expect(await ask('create-user', request, context, key)).toEqual(first);
     expect((await ask('create-user', { ...request, role: 'admin' }, context, key)).status).toBe(409);
+    const apiKey = { name: 'kept', role: 'viewer' };
+    const made = await ask('create-api-key', apiKey, context, { 'Scm-Idempotency-Key': 'two' });
+    expect(await ask('create-api-key', apiKey, context, { 'Scm-Idempotency-Key': 'two' })).toEqual(made);
+    const rows = await mesh.database.query(`select reply from auth.idempotency_keys`);
+    expect(JSON.stringify(rows)).not.toContain('scm_key_');
   });
 
   it('keeps two workspaces apart', async () => {

@@ -1,7 +1,7 @@
 import { serviceAudit } from '@scm/audit';
 import { AuthApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
-import { runService } from '@scm/service';
+import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
 import { AuthConfig } from './config.js';
 import { database } from './database.js';
@@ -13,5 +13,7 @@ await runService({
   claims: Object.values(AuthApi),
   database,
   audit: serviceAudit,
+  // An API key or a webhook's secret stands in the reply.
+  sealReplies: (config) => new SecretBox((config as AuthConfig).encryptionKey),
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

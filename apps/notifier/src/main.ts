@@ -1,7 +1,7 @@
 import { serviceAudit } from '@scm/audit';
 import { AlertApi, NotifyApi, subscriptions, WebhookApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
-import { runService } from '@scm/service';
+import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
 import { NotifierConfig } from './config.js';
 import { database } from './database.js';
@@ -19,5 +19,7 @@ await runService({
   ],
   database,
   audit: serviceAudit,
+  // An API key or a webhook's secret stands in the reply.
+  sealReplies: (config) => new SecretBox((config as NotifierConfig).encryptionKey),
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

@@ -87,7 +87,11 @@ describe('migrations', () => {
   });
 
   it('are refused when a table names no workspace and is not declared to have none', async () => {
-    const open = { ...declaration, schema: 'open_of_spec', migrations: [...declaration.migrations, AddOpenTable1790000009001] };
+    const open = {
+      ...declaration,
+      schema: 'open_of_spec',
+      migrations: [...declaration.migrations, AddOpenTable1790000009001],
+    };
     await expect(migrate(open, urls)).rejects.toThrow(/open_to_all has no workspace_id/);
   });
 });

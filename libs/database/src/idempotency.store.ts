@@ -6,6 +6,12 @@ import { withDerivedIds } from './id.js';
 const LOCK_SECONDS = 60;
 const KEPT = '24 hours';
 
+/** Encrypts a reply for one place, and opens it there only. */
+export interface ReplySeal {
+  seal(text: string, place: string): string;
+  open(sealed: string, place: string): string;
+}
+
 interface IdempotentCall {
   actor: Actor;
   key: string;
@@ -26,7 +32,11 @@ interface Stored {
  * same as then, so that what was already stored is found and not doubled.
  */
 export class IdempotencyStore {
-  constructor(private readonly database: Database) {}
+  /** `seal` keeps replies that may hold secrets from whoever reads the table. */
+  constructor(
+    private readonly database: Database,
+    private readonly seal?: ReplySeal,
+  ) {}
 
   async run(call: IdempotentCall, work: () => Promise<object>): Promise<object> {
     const hash = createHash('sha256').update(call.body).digest('base64url');
@@ -35,7 +45,7 @@ export class IdempotencyStore {
       if (known.subject !== call.contract.subject || known.request_hash !== hash) {
         throw new ServiceError('FAILED_PRECONDITION', 'the idempotency key was used for another request');
       }
-      if (known.reply) return known.reply;
+      if (known.reply) return this.opened(call, known.reply);
       if (known.locked) {
         throw new ServiceError('FAILED_PRECONDITION', 'the first request with this idempotency key is still at work');
       }
@@ -67,7 +77,8 @@ export class IdempotencyStore {
     });
   }
 
-  private async finish({ actor, key, contract }: IdempotentCall, work: () => Promise<object>): Promise<object> {
+  private async finish(call: IdempotentCall, work: () => Promise<object>): Promise<object> {
+    const { actor, key, contract } = call;
     const identity = [actor.workspaceId, actor.id, key];
     try {
       const seed = [...identity, contract.subject].join('|');
@@ -75,7 +86,7 @@ export class IdempotencyStore {
       await this.database.inWorkspace(actor.workspaceId, (tx) =>
         tx.query(`update idempotency_keys set reply = $4 where workspace_id = $1 and actor_id = $2 and key = $3`, [
           ...identity,
-          JSON.stringify(reply ?? {}),
+          JSON.stringify(this.kept(call, reply)),
         ]),
       );
       return reply;
@@ -89,4 +100,18 @@ export class IdempotencyStore {
       throw error;
     }
   }
+
+  private kept(call: IdempotentCall, reply: object | undefined): object {
+    const text = JSON.stringify(reply ?? {});
+    return { stored: this.seal ? this.seal.seal(text, placeOf(call)) : text };
+  }
+
+  private opened(call: IdempotentCall, { stored }: { stored?: string }): object {
+    const text = stored ?? '{}';
+    return JSON.parse(this.seal ? this.seal.open(text, placeOf(call)) : text) as object;
+  }
+}
+
+function placeOf({ actor, key }: IdempotentCall): string {
+  return `idempotency_keys/${actor.workspaceId}/${actor.id}/${key}`;
 }

@@ -9,6 +9,6 @@ export { Database, dataSource, type DatabaseDeclaration, type DatabaseUrls } fro
 export { unavailableIfAway } from './away.js';
 export { DeadLetterRepository } from './dead-letter.repository.js';
 export { derivedId, newId, withDerivedIds } from './id.js';
-export { IdempotencyStore } from './idempotency.store.js';
+export { IdempotencyStore, type ReplySeal } from './idempotency.store.js';
 export { migrate, schemaDrift, type MigrateUrls } from './migrate.js';
 export { oweEvent, OutboxRepository, type OwedEvent, type StreamMark } from './outbox.js';

@@ -1,6 +1,6 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
 import type { Actor, AuditEntry, Contract, RpcContract, ServiceError, ServiceName, Subscription } from '@scm/contracts';
-import type { Database, DatabaseDeclaration } from '@scm/database';
+import type { Database, DatabaseDeclaration, ReplySeal } from '@scm/database';
 import type {
   Authorize,
   ContextSigner,
@@ -41,6 +41,8 @@ export interface ServiceDefinition {
     send: (entries: AuditEntry[]) => Promise<void>,
     onError: (error: unknown) => void,
   ) => Audit;
+  /** Seals the replies kept for repeated calls, for a service whose replies may hold secrets. */
+  sealReplies?: (config: object) => ReplySeal;
   /** Durable messages of one consumer handled at once. */
   slots?: (config: object) => number;
   /** Where unhandled durable messages go; a service with a database keeps them there. */

@@ -14,7 +14,7 @@ export interface ChannelEvent {
 export interface Listener {
   onEvent(event: ChannelEvent): void;
   /** The stream was lost or restored: what follows has nothing to do with what was. */
-  onNewEpoch(): void;
+  onNewEpoch(epoch: string): void;
 }
 
 interface LiveChannel {
@@ -106,17 +106,17 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
       const before = this.epochs.get(stream.name);
       if (bounds?.epoch && before !== bounds.epoch) {
         this.epochs.set(stream.name, bounds.epoch);
-        if (before) this.beginEpoch(stream);
+        if (before) this.beginEpoch(stream, bounds.epoch);
       }
       await sleep(EPOCH_CHECK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private beginEpoch(stream: StreamDeclaration): void {
+  private beginEpoch(stream: StreamDeclaration, epoch: string): void {
     for (const live of this.channels.values()) {
       if (live.channel.source?.stream.name !== stream.name) continue;
       live.lastSeq = 0;
-      for (const listener of live.listeners) listener.onNewEpoch();
+      for (const listener of live.listeners) listener.onNewEpoch(epoch);
     }
   }
 

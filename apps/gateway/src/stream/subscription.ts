@@ -66,8 +66,8 @@ export class ChannelSubscription implements Listener {
     }
   }
 
-  onNewEpoch(): void {
-    this.gap(this.sent + 1, this.sent + 1, 'epoch');
+  onNewEpoch(epoch: string): void {
+    this.gap(this.sent + 1, this.sent + 1, 'epoch', epoch);
     this.sent = 0;
     this.unacknowledged = [];
     this.acknowledged = 0;
@@ -164,7 +164,7 @@ export class ChannelSubscription implements Listener {
     this.deliver(event);
   }
 
-  private gap(from: number, to: number, why: string): void {
-    this.outlet.send(JSON.stringify({ t: 'gap', ch: this.channel.name, from, to, why }));
+  private gap(from: number, to: number, why: string, epoch?: string): void {
+    this.outlet.send(JSON.stringify({ t: 'gap', ch: this.channel.name, from, to, why, epoch }));
   }
 }
