@@ -18,13 +18,12 @@ const FORMS: Record<CursorPart, (part: string | number) => boolean> = {
   text: (part) => typeof part === 'string',
 };
 
-/** The key a cursor holds; throws INVALID_ARGUMENT for text that is no cursor of that length or of these parts. */
-export function decodeCursor(cursor: string, parts: number | readonly CursorPart[]): CursorKey {
-  const length = typeof parts === 'number' ? parts : parts.length;
-  const fits = (part: string | number, i: number) => typeof parts === 'number' || FORMS[parts[i] ?? 'text'](part);
+/** The key a cursor holds; throws INVALID_ARGUMENT for text that is no cursor of these parts. */
+export function decodeCursor(cursor: string, parts: readonly CursorPart[]): CursorKey {
+  const fits = (part: string | number, i: number) => FORMS[parts[i] ?? 'text'](part);
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(key) && key.length === length && key.every(isKeyPart) && key.every(fits)) return key;
+    if (Array.isArray(key) && key.length === parts.length && key.every(isKeyPart) && key.every(fits)) return key;
   } catch {
     // falls through to the one error below
   }

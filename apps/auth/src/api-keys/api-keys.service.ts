@@ -58,7 +58,7 @@ export class ApiKeysService {
   }
 
   async list({ limit = 50, cursor }: PageRequest): Promise<ApiKeyPage> {
-    const after = cursor ? decodeCursor(cursor, 2) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const { workspaceId } = currentActor();
     const rows = await this.apiKeys.inWorkspace(workspaceId, (tx) => this.apiKeys.list(tx, limit + 1, after));
     return toPage(rows, limit, (row) => [row.created_at.toISOString(), row.id], toApiKey);

@@ -24,7 +24,7 @@ export class AuditHandler {
   @Rpc(AuthApi.listAudit)
   async list(request: ListAuditRequest): Promise<AuditPage> {
     const { limit = 50, cursor } = request;
-    const before = cursor ? decodeCursor(cursor, 2) : undefined;
+    const before = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const rows = await this.records.list(currentActor().workspaceId, request, limit + 1, before);
     return toPage(rows, limit, (row) => [row.at.toISOString(), row.id], toEntry);
   }

@@ -83,7 +83,7 @@ export class IdentityService {
 
   async listUsers({ limit = 50, cursor }: PageRequest): Promise<MemberPage> {
     const { workspaceId } = currentActor();
-    const after = cursor ? decodeCursor(cursor, 1) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['uuid']) : undefined;
     const rows = await this.identities.transaction((tx) =>
       this.identities.listMembers(tx, workspaceId, limit + 1, after),
     );

@@ -58,7 +58,8 @@ export class CollectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private async measure(nowMs: number): Promise<Measure[]> {
-    const fast = await Promise.all([this.cpu.read(), readMemory(this.linux), readLoad(), readTraffic(this.linux)]);
+    const read = await Promise.all([this.cpu.read(), readMemory(this.linux), readTraffic(this.linux)]);
+    const fast = [...read, readLoad()];
     if (nowMs - this.lastSlowMs < SLOW_EVERY_MS) return fast.flat();
     this.lastSlowMs = nowMs;
     const slow = await Promise.all([readSpace(this.linux), this.processes.read(nowMs)]);

@@ -165,7 +165,7 @@ describe('ingest', () => {
 
 describe('without Postgres', () => {
   it('refuses for the time being, forgets nothing acknowledged, and goes on by itself', async () => {
-    const { query: sql } = metrics.mesh.database;
+    const sql = (text: string, values?: unknown[]) => metrics.mesh.database.query(text, values);
     const role = new URL(metrics.mesh.databaseUrl('metrics-ingest', 'system')).username;
     await ingest([one('outage', 1)]);
     await sql(`alter role ${role} nologin`);
@@ -232,7 +232,7 @@ describe('the log', () => {
 describe('retention', () => {
   it('forgets samples and series that are too old', async () => {
     await ingest([one('aged', 1), one('young', 1)]);
-    const { query: sql } = metrics.mesh.database;
+    const sql = (text: string, values?: unknown[]) => metrics.mesh.database.query(text, values);
     await metrics.service.stop();
     await sql(`update metrics.sample_log set t0 = t0 - 90000000, t1 = t1 - 90000000`);
     await sql(`update metrics.series set last_seen = last_seen - interval '3 days' where name = 'aged'`);

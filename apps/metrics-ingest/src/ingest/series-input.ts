@@ -45,11 +45,15 @@ export function readSeries(inputs: readonly unknown[], window: TimeWindow, refus
 
 function readOne(input: unknown, index: number, window: TimeWindow, refusals: Refusals): AcceptedSeries | undefined {
   const path = `series.${index}`;
-  if (!isObject(input)) return void refusals.add(path, 'must be an object with labels and samples');
+  const refuse = (at: string, message: string, samples = 1): undefined => {
+    refusals.add(at, message, samples);
+    return undefined;
+  };
+  if (!isObject(input)) return refuse(path, 'must be an object with labels and samples');
   const { labels, samples } = input;
-  if (!Array.isArray(samples)) return void refusals.add(`${path}.samples`, 'must be a list of [timestampMs, value]');
+  if (!Array.isArray(samples)) return refuse(`${path}.samples`, 'must be a list of [timestampMs, value]');
   const fault = labelsFault(labels);
-  if (fault) return void refusals.add(`${path}.${fault.path}`, fault.message, Math.max(1, samples.length));
+  if (fault) return refuse(`${path}.${fault.path}`, fault.message, Math.max(1, samples.length));
   // An empty value is the same as no label.
   const kept = Object.fromEntries(Object.entries(labels as Labels).filter(([, value]) => value !== ''));
   const series: AcceptedSeries = { index, key: keyOf(kept), labels: kept, times: [], values: [] };
@@ -75,15 +79,14 @@ function labelsFault(labels: unknown): { path: string; message: string } | undef
     if (Buffer.byteLength(value) > MAX_VALUE_BYTES) return { path, message: `is longer than ${MAX_VALUE_BYTES} bytes` };
     if (value.includes('\0') || !value.isWellFormed()) return { path, message: 'has a NUL or half a surrogate pair' };
   }
-  return nameFault(Object.hasOwn(labels, '__name__') ? labels.__name__ : undefined);
+  return nameFault(Object.hasOwn(labels, '__name__') ? (labels as Labels).__name__ : undefined);
 }
 
-function nameFault(name: unknown): { path: string; message: string } | undefined {
+function nameFault(name: string | undefined): { path: string; message: string } | undefined {
   const path = 'labels.__name__';
   if (name === undefined || name === '') return { path, message: 'is missing' };
-  if (!METRIC_NAME.test(String(name))) return { path, message: `${quoted(String(name))} is not a metric name` };
-  if (Buffer.byteLength(String(name)) > MAX_NAME_BYTES)
-    return { path, message: `is longer than ${MAX_NAME_BYTES} bytes` };
+  if (!METRIC_NAME.test(name)) return { path, message: `${quoted(name)} is not a metric name` };
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return { path, message: `is longer than ${MAX_NAME_BYTES} bytes` };
   return undefined;
 }
 

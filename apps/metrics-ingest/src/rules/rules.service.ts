@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@scm/audit';
 import {
-  invalidField,
   MetricsEvents,
   ServiceError,
   type AlertRule,
@@ -11,7 +10,7 @@ import {
   type PageRequest,
   type PrometheusReply,
 } from '@scm/contracts';
-import { decodeCursor, newId, oweEvent, toPage, type CursorKey } from '@scm/database';
+import { decodeCursor, newId, oweEvent, toPage } from '@scm/database';
 import { currentActor, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import { AlertInstanceRepository, type AlertInstance } from './alert-instance.repository.js';
@@ -51,7 +50,7 @@ export class RulesService {
   }
 
   async list({ limit = 50, cursor }: PageRequest): Promise<AlertRulePage> {
-    const after = cursor === undefined ? undefined : keyOfCursor(cursor);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['instant', 'uuid']);
     return this.rules.inWorkspace(currentActor().workspaceId, async (tx) => {
       const rows = await this.rules.list(tx, limit + 1, after);
       const known = await this.instances.listOf(
@@ -107,15 +106,6 @@ export class RulesService {
       return { rules, byRule: Map.groupBy(known, ({ ruleId }) => ruleId) };
     });
   }
-}
-
-function keyOfCursor(cursor: string): CursorKey {
-  const key = decodeCursor(cursor, 2);
-  const [createdAt, id] = key.map(String);
-  if (Number.isNaN(Date.parse(createdAt ?? '')) || !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id ?? '')) {
-    throw invalidField('cursor', 'is not a cursor of this list');
-  }
-  return [new Date(createdAt ?? '').toISOString(), id ?? ''];
 }
 
 function toAlertRule(row: RuleRow, instances: readonly AlertInstance[]): AlertRule {

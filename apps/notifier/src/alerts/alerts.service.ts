@@ -52,7 +52,7 @@ export class AlertsService {
 
   async list({ state, limit = 50, cursor }: ListAlertsRequest): Promise<AlertPage> {
     const { workspaceId } = currentActor();
-    const before = cursor ? decodeCursor(cursor, 2) : undefined;
+    const before = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     return this.alerts.inWorkspace(workspaceId, async (tx) => {
       const rows = await this.alerts.list(tx, workspaceId, state, limit + 1, before);
       const active = await this.silences.active(tx, workspaceId);

@@ -51,7 +51,7 @@ export class NotificationsService {
 
   async list({ unread, limit = 50, cursor }: ListNotificationsRequest): Promise<NotificationPage> {
     const { workspaceId } = currentActor();
-    const before = cursor ? decodeCursor(cursor, 2) : undefined;
+    const before = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const only = unread === undefined ? undefined : unread === 'true';
     const rows = await this.notifications.inWorkspace(workspaceId, (tx) =>
       this.notifications.list(tx, workspaceId, only, limit + 1, before),

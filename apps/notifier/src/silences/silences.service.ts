@@ -69,7 +69,7 @@ export class SilencesService implements OnApplicationBootstrap, BeforeApplicatio
 
   async list({ limit = 50, cursor }: PageRequest): Promise<SilencePage> {
     const { workspaceId } = currentActor();
-    const before = cursor ? decodeCursor(cursor, 2) : undefined;
+    const before = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const rows = await this.silences.inWorkspace(workspaceId, (tx) =>
       this.silences.list(tx, workspaceId, limit + 1, before),
     );

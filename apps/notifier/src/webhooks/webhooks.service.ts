@@ -43,7 +43,7 @@ export class WebhooksService {
 
   async list({ limit = 50, cursor }: PageRequest): Promise<WebhookPage> {
     const { workspaceId } = currentActor();
-    const after = cursor ? decodeCursor(cursor, 2) : undefined;
+    const after = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
     const rows = await this.webhooks.inWorkspace(workspaceId, (tx) =>
       this.webhooks.list(tx, workspaceId, limit + 1, after),
     );
