@@ -15,6 +15,7 @@ export function serviceEnvironment(service, { secrets, backends, gateway }) {
     SCM_NATS_URL: backends.nats.url,
     SCM_DATABASE_URL: undefined,
     SCM_REDIS_URL: undefined,
+    SCM_STARTED_AT_MS: undefined,
     SCM_CONTEXT_PRIVATE_KEY_FILE: keyFiles.contextPrivate[service],
     SCM_CONTEXT_PUBLIC_KEYS_FILE: keyFiles.contextPublic,
   };

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm start [-- options]
   --workers N     how many step-workers processes (default 1)
-  --fresh         begin with empty data
+  --fresh         begin with empty data; servers of your own are left as they are
   --once          run the main job in a private instance as a self-check, then stop: exit code 0 or 1
   --private       a private instance with data of its own on a free port, gone after it stops
   --run-file F    where to describe the running instance (default .scm/run.json)
