@@ -12,8 +12,7 @@ if (!services.includes(service)) {
   process.exit(2);
 }
 
-// The same process serves, so that it gets the signals: `node --import @scm/service/telemetry --enable-source-maps main.js`.
+// The same process serves, so that it gets the signals: `node --import @scm/service/telemetry main.js`.
 process.argv.splice(1, 2, mainOf(service));
-process.setSourceMapsEnabled(true);
 await import('@scm/service/telemetry');
 await import(mainOf(service));

@@ -9,7 +9,8 @@ import { ownerOf, sweepProcesses } from './provision/sweep.mjs';
 
 const stopWaitMs = 90_000;
 const clone = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const folder = path.join(stateFolder(clone), 'data');
+// Where the running instance says that its data is, which may have been set for it alone.
+const folder = describedFolder() ?? path.join(stateFolder(clone), 'data');
 
 const owner = await ownerOf(folder);
 if (owner) await stop(owner);
@@ -27,10 +28,11 @@ async function stop(pid) {
 
 async function sweep() {
   const swept = await sweepProcesses(folder);
-  if (describesThis(runFile(clone))) fs.rmSync(runFile(clone));
+  fs.rmSync(runFile(clone), { force: true });
   console.log(swept.length > 0 ? `ended what a killed run had left: ${swept.join(', ')}` : 'nothing runs');
 }
 
-function describesThis(file) {
-  return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).dataDir === folder;
+function describedFolder() {
+  const file = runFile(clone);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).dataDir : undefined;
 }

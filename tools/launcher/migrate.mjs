@@ -21,7 +21,7 @@ export async function migrate(instance) {
 
 async function migrateService(service, instance) {
   const env = { ...serviceEnvironment(service, instance), ...ownerEnvironment(instance) };
-  const args = ['--enable-source-maps', mainOf(instance.clone, service), 'migrate'];
+  const args = [mainOf(instance.clone, service), 'migrate'];
   await run(process.execPath, args, { cwd: instance.clone, env }).catch((error) => {
     throw new Error(
       [`the migrations of ${service} failed:`, ...(error.lines?.slice(-20) ?? [error.message])].join('\n'),

@@ -42,7 +42,7 @@ export async function startService(name, service, instance) {
 function spawnService(service, folder, instance) {
   const main = mainOf(instance.clone, service);
   const log = openLog(folder);
-  const child = spawn(process.execPath, ['--import', '@scm/service/telemetry', '--enable-source-maps', main], {
+  const child = spawn(process.execPath, ['--import', '@scm/service/telemetry', main], {
     cwd: instance.clone,
     env: serviceEnvironment(service, instance),
     stdio: ['ignore', log, log, 'ipc'],

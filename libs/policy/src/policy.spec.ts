@@ -2,6 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { permissions, roles, ServiceError, type Access, type Actor, type Permission, type Role } from '@scm/contracts';
 import { Policy } from './index.js';
 import { policies } from './policies.cedar.js';
+import { assertFitsSchema } from './policy.js';
+
+it('has shipped policies that fit the schema', () => {
+  expect(() => assertFitsSchema(policies)).not.toThrow();
+});
 
 const policy = new Policy();
 const home = 'workspace-a';

@@ -29,12 +29,13 @@ export interface Decision {
 /** The one policy that every door asks. It keeps no state but a bounded cache of its own decisions. */
 export class Policy {
   private readonly decisions = new LRUCache<string, Decision>({ max: 10_000 });
-  private readonly preparsedId: string;
+  private preparsedId?: string;
   private readonly judgesArguments: boolean;
 
-  /** Throws when a policy does not parse or does not fit the schema. */
-  constructor(policies: Readonly<Record<string, string>> = shipped.policies) {
-    this.preparsedId = preparse(policies);
+  /** Throws when a policy does not parse or, unless it is a shipped one, does not fit the schema. */
+  constructor(private readonly policies: Readonly<Record<string, string>> = shipped.policies) {
+    // That the shipped ones fit is a matter of tests, not of every boot: it takes a tenth of a second.
+    if (policies !== shipped.policies) assertFitsSchema(policies);
     this.judgesArguments = Object.values(policies).some((text) => /\b(has|get)Tag\b/.test(text));
   }
 
@@ -67,12 +68,14 @@ export class Policy {
   }
 
   private evaluate(question: Question): Decision {
+    // Parsed when first asked: a service is ready before it is asked.
+    const parsed = (this.preparsedId ??= preparse(this.policies));
     const answer = statefulIsAuthorized({
       ...entitiesOf(question),
       action: { type: 'Action', id: question.permission },
       context: {},
-      preparsedSchemaName: this.preparsedId,
-      preparsedPolicySetId: this.preparsedId,
+      preparsedSchemaName: parsed,
+      preparsedPolicySetId: parsed,
       validateRequest: true,
     });
     if (answer.type === 'failure') throw new Error(messages(answer.errors));
@@ -83,13 +86,17 @@ export class Policy {
   }
 }
 
-/** Parses and checks once; returns the name under which Cedar keeps the result. */
-function preparse(policies: Readonly<Record<string, string>>): string {
-  const policySet = { staticPolicies: { ...policies } };
-  const check = validate({ schema: shipped.schema, policies: policySet });
+/** Throws when a policy names what the schema does not know. */
+export function assertFitsSchema(policies: Readonly<Record<string, string>>): void {
+  const check = validate({ schema: shipped.schema, policies: { staticPolicies: { ...policies } } });
   if (check.type === 'failure') throw new Error(messages(check.errors));
   const faults = [...check.validationErrors, ...check.validationWarnings];
   if (faults.length > 0) throw new Error(faults.map((f) => `policy ${f.policyId}: ${f.error.message}`).join('; '));
+}
+
+/** Parses once; returns the name under which Cedar keeps the result. */
+function preparse(policies: Readonly<Record<string, string>>): string {
+  const policySet = { staticPolicies: { ...policies } };
   const id = createHash('sha256').update(JSON.stringify(policies)).digest('hex');
   for (const step of [preparseSchema(id, shipped.schema), preparsePolicySet(id, policySet)]) {
     if (step.type === 'failure') throw new Error(messages(step.errors));

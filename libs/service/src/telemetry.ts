@@ -2,10 +2,11 @@
  * Loaded with `--import` before a service. With an OTLP endpoint in the standard `OTEL_*` variables the full SDK exports;
  * without one only trace ids are made and passed on, so that logs and errors name them. No collector, no failure.
  */
-import { enableCompileCache } from 'node:module';
+import { setSourceMapsSupport } from 'node:module';
 import { basename, dirname } from 'node:path';
 
-enableCompileCache();
+// Stacks show our sources; the maps of packages would only be read at every boot.
+setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 const endpoints = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -60,6 +60,7 @@ export async function startMesh(): Promise<TestMesh> {
 
   const environment = (service: string): NodeJS.ProcessEnv => ({
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: join(root, '.scm/compiled'),
     SCM_NATS_URL: nats.url,
     SCM_CONTEXT_PRIVATE_KEY: keys.privateKeys[service],
     SCM_CONTEXT_PUBLIC_KEYS: keys.publicKeys,
@@ -122,7 +123,7 @@ function launch(
 ): { child: ChildProcess; output: () => string } {
   const main = join(root, 'apps', service, 'dist/main.js');
   const telemetry = join(root, 'libs/service/dist/telemetry.js');
-  const child = spawn(process.execPath, ['--import', telemetry, '--enable-source-maps', main, ...args], {
+  const child = spawn(process.execPath, ['--import', telemetry, main, ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
