@@ -96,7 +96,7 @@ it('gives a run one trace from the HTTP request to the last delivery, without or
       .filter((span) => /step\.v1\.(analysis|processing|decision|notification)$/.test(span.name))
       .map((s) => s.traceId),
   );
-  process.stdout.write(
+  process.stderr.write(
     `trace: ${traces.size} trace id for the run, ${mine().length} spans of ${new Set(mine().map((s) => s.service)).size} services, ${orphans().length} orphans\n`,
   );
   expect([...traces]).toEqual([traceId]);
