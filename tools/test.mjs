@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { install, installIsStale, pinnedNode } from './launcher/install.mjs';
 import { relaunchedOn } from './launcher/relaunch.mjs';
+import { findHelm } from './testing/helm.mjs';
 import { startTestServers } from './testing/servers.mjs';
 import { allStages, counted, runStages, stagesFor } from './testing/stages.mjs';
 
@@ -19,7 +20,9 @@ async function test() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort());
   const servers = await startTestServers(clone);
   const bin = path.join(clone, 'node_modules', '.bin');
-  const env = { ...process.env, ...servers.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
+  const helm = wantsHelm(values.only) ? await findHelm() : undefined;
+  const PATH = `${bin}${path.delimiter}${process.env.PATH}`;
+  const env = { ...process.env, ...servers.env, PATH, ...(helm && { SCM_HELM: helm }) };
   try {
     const stages = values.only === undefined ? allStages : stagesFor(values.only);
     const total = await runStages(stages, { clone, env, folder: servers.folder, signal: stop.signal });
@@ -29,4 +32,8 @@ async function test() {
   } finally {
     await servers.stop();
   }
+}
+
+function wantsHelm(only) {
+  return only === undefined || only.startsWith('tests/helm') || only.startsWith('tests/deploy');
 }
