@@ -6,6 +6,7 @@ import {
   decodeValue,
   invalidField,
   Nested,
+  ServiceError,
   StepTasks,
   type Actor,
   type StepTask,
@@ -46,8 +47,14 @@ export class ActionStep implements OnApplicationShutdown {
       throw invalidField('with', 'give one of http, acknowledge and silence');
     }
     const options = { as: actor, idempotencyKey: task.key };
-    if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options);
+    if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options).catch(notYetKnown);
     if (silence) return this.messaging.request(AlertApi.createSilence, silence, options);
     return sendHttp(this.egress, http as HttpArguments, task.key, signal);
   }
+}
+
+/** The alert that started the workflow reaches the notifier by another way, perhaps a moment later: worth a retry. */
+function notYetKnown(error: unknown): never {
+  if (!(error instanceof ServiceError) || error.code !== 'NOT_FOUND') throw error;
+  throw new ServiceError('UNAVAILABLE', error.message, undefined, { cause: error });
 }
