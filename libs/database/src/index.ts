@@ -2,10 +2,9 @@
  * Postgres for a service: its own schema, two roles, workspaces kept apart by row-level security, and the tables every
  * service has (idempotency keys, event outbox, stream marks, dead letters).
  */
-export { baseEntities, baseWithoutWorkspace } from './base.entities.js';
 export { AddBaseTables1790000000000 } from './base.migration.js';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type CursorPart } from './cursor.js';
-export { Database, dataSource, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
+export { Database, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
 export { unavailableIfAway } from './away.js';
 export { DeadLetterRepository } from './dead-letter.repository.js';
 export { derivedId, newId, withDerivedIds } from './id.js';

@@ -100,11 +100,6 @@ export class MessagingClient {
     return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { msgID: options.id, headers: h });
   }
 
-  /** Publishes outside any stream's promise: whoever listens now gets it, nobody else. */
-  publishTransient<P extends object>(contract: EventContract<P>, keys: readonly string[], payload: P): void {
-    this.nc.publish(eventSubject(contract, keys), JSON.stringify(payload));
-  }
-
   /** Stores a task; `id` makes a repeated enqueue within the duplicate window one task. */
   async enqueue<P extends object>(
     contract: TaskContract<P>,

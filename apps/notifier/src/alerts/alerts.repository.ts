@@ -34,18 +34,7 @@ export class AlertsRepository {
     const rows = await tx.query<AlertRow[]>(
       `insert into alerts (id, workspace_id, rule_id, fingerprint, name, state, severity, labels, annotations, value, starts_at)
        values ($1, $2, $3, $4, $5, 'firing', $6, $7, $8, $9, $10) on conflict do nothing returning *`,
-      [
-        a.alertId,
-        a.workspaceId,
-        a.ruleId,
-        a.fingerprint,
-        a.alertName,
-        severity,
-        JSON.stringify(a.labels),
-        JSON.stringify(a.annotations),
-        a.value,
-        a.startsAt,
-      ],
+      valuesOf(a, severity),
     );
     return rows[0];
   }
@@ -56,19 +45,7 @@ export class AlertsRepository {
        values ($1, $2, $3, $4, $5, 'resolved', $6, $7, $8, $9, $10, coalesce($11::timestamptz, now()))
        on conflict (id) do update set state = 'resolved', ends_at = excluded.ends_at, value = excluded.value
          where alerts.state = 'firing' returning *`,
-      [
-        a.alertId,
-        a.workspaceId,
-        a.ruleId,
-        a.fingerprint,
-        a.alertName,
-        severity,
-        JSON.stringify(a.labels),
-        JSON.stringify(a.annotations),
-        a.value,
-        a.startsAt,
-        a.endsAt ?? null,
-      ],
+      [...valuesOf(a, severity), a.endsAt ?? null],
     );
     return rows[0];
   }
@@ -111,4 +88,10 @@ export class AlertsRepository {
     );
     return changed > 0;
   }
+}
+
+function valuesOf(a: AlertTransition, severity: Severity): unknown[] {
+  const [labels, annotations] = [JSON.stringify(a.labels), JSON.stringify(a.annotations)];
+  const who = [a.alertId, a.workspaceId, a.ruleId, a.fingerprint, a.alertName];
+  return [...who, severity, labels, annotations, a.value, a.startsAt];
 }
