@@ -15,7 +15,8 @@ export class AuthController {
   @Route('POST', 'login', AuthApi.login, 'Log in with username and password')
   async login(@Call() call: HttpCall, @Req() request: GatewayRequest): Promise<TokenPair> {
     const { username } = (call.body ?? {}) as { username?: unknown };
-    await this.limiter.ofLogin(request, String(username).slice(0, 128));
+    // No text of its own: an object may have a `toString` that is no function.
+    await this.limiter.ofLogin(request, typeof username === 'string' ? username.slice(0, 128) : '');
     return this.mesh.forward(AuthApi.login, call);
   }
 
