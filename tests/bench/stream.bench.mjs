@@ -1,0 +1,141 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import WebSocket from 'ws';
+import { WorkflowEvents, streams } from '@scm/contracts';
+import { withCpu } from './cpu.mjs';
+import { loops } from './load.mjs';
+import { startPeer } from './peer.mjs';
+import { row } from './report.mjs';
+import { median, repeat } from './statistics.mjs';
+import { subscribe } from './subscriber.mjs';
+
+const workflow = 'bench-stream';
+const document = {
+  document: { dsl: '1.0.3', namespace: 'bench', name: workflow, version: '1.0.0' },
+  do: [{ one: { call: 'processing', with: { operations: [] } } }],
+};
+/** How many events of each run, by the number of subscribers: at most a second's work each. */
+const eventsFor = { 1: 1_500, 10: 1_000, 100: 300 };
+/** Events on their way at once, so that no client falls behind. */
+const window = 200;
+
+/** Events of one execution through the gateway to its subscribers, beside a bare WebSocket server that sends the same frames. */
+export async function benchStream(product) {
+  const { natsUrl, pids, call } = product;
+  const { hostname, port, username } = new URL(natsUrl);
+  const nc = await connect({ servers: `${hostname}:${port}`, token: username });
+  const peer = await startPeer('sockets');
+  try {
+    const event = await realEvent(nc, call);
+    const channel = `run:${event.executionId}`;
+    const fromGateway = {
+      pids: { gateway: pids.gateway },
+      open: (onFrame) => subscribe(product, channel, onFrame),
+      publish: (count) => repeat(() => nc.publish(event.subject, event.payload), count),
+    };
+    const fromPeer = (frame) => ({
+      pids: { gateway: peer.pid },
+      open: (onFrame) => openBare(peer.url, onFrame),
+      publish: async (count) => peer.send({ frames: Array(count).fill(frame) }),
+    });
+    const js = jetstream(nc);
+    const store = () => js.publish(event.subject, event.payload);
+    const stored = median(
+      (await repeat(() => loops(store, { width: window, seconds: 0.7 }))).map((run) => run.perSecond),
+    );
+    const rows = [row('events that NATS stores, synced to disk', stored, '/s')];
+    for (const [subscribers, events] of Object.entries(eventsFor)) {
+      const runs = await repeat(async () => {
+        const served = await fanOut(fromGateway, { subscribers: Number(subscribers), events });
+        return { served, bare: await fanOut(fromPeer(served.frame), { subscribers: Number(subscribers), events }) };
+      });
+      rows.push(...rowsOf(subscribers, runs, stored));
+    }
+    return rows;
+  } finally {
+    await peer.stop();
+    await nc.close();
+  }
+}
+
+/** An event as the orchestrator published it: the bench publishes the same ones again. */
+async function realEvent(nc, call) {
+  await call('POST', '/api/v1/workflows', { document });
+  const { executionId } = await call('POST', `/api/v1/workflows/${workflow}/executions`, {});
+  const manager = await jetstreamManager(nc);
+  const filter = `${WorkflowEvents.executionChanged.subject}.*.${workflow}.${executionId}`;
+  const deadline = performance.now() + 10_000;
+  while (performance.now() < deadline) {
+    const { status } = await call('GET', `/api/v1/executions/${executionId}`);
+    const stored = status === 'completed' && (await last(manager, filter));
+    if (stored) return { executionId, subject: stored.subject, payload: stored.data };
+  }
+  throw new Error('the execution did not end in 10 s');
+}
+
+const last = (manager, filter) =>
+  manager.streams.getMessage(streams.workflow.name, { last_by_subj: filter }).catch(() => undefined);
+
+/** Sends `events` to each of the subscribers; resolves when the last one has them all. */
+async function fanOut(source, { subscribers, events }) {
+  const got = Array.from({ length: subscribers }, () => 0);
+  const seen = { bytes: 0, frames: 0, frame: '' };
+  let wake = () => {};
+  const count = (index) => (data) => {
+    got[index] += eventsIn(data);
+    seen.bytes += data.length;
+    seen.frames++;
+    seen.frame ||= data.toString();
+    wake();
+  };
+  const clients = await Promise.all(got.map((_, index) => source.open(count(index))));
+  const work = async () => {
+    let sent = 0;
+    while (Math.min(...got) < events) {
+      const room = Math.min(events - sent, window - (sent - Math.min(...got)));
+      if (room >= window / 4 || room === events - sent) {
+        await source.publish(room);
+        sent += room;
+      }
+      await new Promise((resolve) => (wake = resolve));
+    }
+  };
+  const { elapsedMs, total } = await withCpu(source.pids, work);
+  for (const client of clients) client.close();
+  return {
+    frame: seen.frame,
+    perSecond: (events * 1_000) / elapsedMs,
+    bytes: seen.bytes / (events * subscribers),
+    cpuMicros: (total * 1_000_000) / (events * subscribers),
+  };
+}
+
+/** How many events a frame has, without the cost of parsing it: the numbers of its field `s`. */
+function eventsIn(data) {
+  const start = data.indexOf('"s":[');
+  if (start < 0) return 0;
+  const end = data.indexOf(']', start);
+  let count = 1;
+  for (let at = start; at < end; at++) if (data[at] === 0x2c) count++;
+  return count;
+}
+
+async function openBare(url, onFrame) {
+  const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false });
+  socket.on('message', onFrame);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return { close: () => socket.terminate() };
+}
+
+function rowsOf(subscribers, runs, stored) {
+  const of = (side, key) => median(runs.map((run) => run[side][key]));
+  const compared = (name, key, unit) =>
+    row(`to ${subscribers}: ${name}`, of('served', key), unit, 'bare WebSocket server', of('bare', key));
+  const bare = of('bare', 'perSecond');
+  const slower = stored < bare ? 'the slower limit, the store' : 'the slower limit, bare WebSocket server';
+  return [
+    row(`to ${subscribers}: events`, of('served', 'perSecond'), '/s', slower, Math.min(stored, bare)),
+    compared('bytes', 'bytes', 'B/event'),
+    compared('gateway CPU', 'cpuMicros', 'µs/event/subscriber'),
+  ];
+}
