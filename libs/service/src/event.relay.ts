@@ -26,6 +26,7 @@ export class EventRelay {
   private readonly epochs = new Map<string, StreamMark>();
   private readonly owned: readonly StreamDeclaration[];
   private readonly stopping = new AbortController();
+  private isOwed = false;
   private wake = () => {};
   private loop?: Promise<void>;
 
@@ -47,6 +48,8 @@ export class EventRelay {
 
   /** Publishes at once what was just committed, instead of at the next look. */
   notify(): void {
+    // A look under way may have missed it.
+    this.isOwed = true;
     this.wake();
   }
 
@@ -60,9 +63,10 @@ export class EventRelay {
     let failures = 0;
     while (!this.stopping.signal.aborted) {
       try {
+        this.isOwed = false;
         const published = await this.outbox.drain(BATCH, (events) => this.publish(events));
         failures = 0;
-        if (published < BATCH) await this.sleep(IDLE_MS);
+        if (published < BATCH && !this.isOwed) await this.sleep(IDLE_MS);
       } catch (error) {
         this.logger.warn(`events wait: ${error instanceof Error ? error.message : String(error)}`);
         await this.sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)] ?? IDLE_MS);
