@@ -33,6 +33,7 @@ const SLOW_MS = 30_000;
 export class StreamConnection implements Outlet {
   private readonly subscriptions = new Map<number, ChannelSubscription>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private begun = false;
   private hello?: Hello;
   private token = '';
   private proof?: Proof;
@@ -87,12 +88,16 @@ export class StreamConnection implements Outlet {
     } catch (error) {
       return this.close(closeCode.badFrame, error instanceof Error ? error.message : 'bad frame');
     }
-    if (!this.hello && frame.t !== 'hello') return this.close(closeCode.badFrame, 'the first frame is hello');
+    // The next frames may come before the first one is dealt with.
+    this.begun ||= frame.t === 'hello';
+    if (!this.begun) return this.close(closeCode.badFrame, 'the first frame is hello');
     // In order: a later frame may rely on an earlier one.
     this.work = this.work.then(() => this.handle(frame)).catch((error: unknown) => this.refuse(frame, error));
   }
 
   private async handle(frame: ClientFrame): Promise<void> {
+    // What a client that has left sent before must not begin anything.
+    if (this.ended) return;
     switch (frame.t) {
       case 'hello':
         return this.greet(frame);
@@ -119,7 +124,7 @@ export class StreamConnection implements Outlet {
     if (hello.v !== 1) return this.close(closeCode.noSuchVersion, 'this is version 1');
     this.token = hello.token ?? '';
     this.proof = await this.prove(this.token);
-    if (!this.proof) return;
+    if (!this.proof || this.ended) return;
     const { actor, expiresAt } = this.proof;
     this.scheduleRenewal(expiresAt);
     const exp = Number.isFinite(expiresAt) ? Math.floor(expiresAt / 1_000) : null;
@@ -164,7 +169,7 @@ export class StreamConnection implements Outlet {
 
   private async renew(token: string): Promise<void> {
     const proof = await this.prove(token);
-    if (!proof) return;
+    if (!proof || this.ended) return;
     const before = this.actor();
     if (proof.actor.id !== before.id || proof.actor.workspaceId !== before.workspaceId) {
       return this.close(closeCode.unauthenticated, 'another caller');
@@ -243,6 +248,7 @@ export class StreamConnection implements Outlet {
       return;
     }
     this.socket.ping();
+    for (const subscription of this.subscriptions.values()) subscription.resume();
     if (!this.hello || now - this.lastSentAt < BEAT_MS - 500) return;
     const heads = Object.fromEntries(
       [...this.subscriptions.values()].map((s) => [s.channel.name, this.services.hub.headOf(s.channel)]),
