@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { streams, type StreamDeclaration } from '@scm/contracts';
 import { channelKeysOf, type Channel } from './channels.js';
-import { EventLog, type LoggedEvent } from './event-log.js';
+import { EventLog, type LoggedEvent, type Position } from './event-log.js';
 
 /** One event as every subscriber of the channel gets it: `frame` is made once. */
 export interface ChannelEvent {
   seq: number;
+  /** The channel's sequence number before it. */
+  previous: number;
   frame: string;
 }
 
@@ -23,9 +25,22 @@ interface LiveChannel {
   listeners: Set<Listener>;
   /** Events that came before the head was known. */
   early?: LoggedEvent[];
+  /** Resolves when the head is known. */
+  ready: Promise<void>;
+}
+
+/** How far a stream was followed. */
+interface Follower {
+  position?: Position;
+  epoch?: string;
+  /** When the epoch was last seen, in Unix milliseconds. */
+  seenAt: number;
+  turn: AbortController;
 }
 
 const EPOCH_CHECK_MS = 2_000;
+/** How far NATS's clock may be behind ours. */
+const CLOCK_MARGIN_MS = 2_000;
 const followed = [streams.workflow, streams.alerts, streams.frames] as const;
 
 /** Follows the event streams once for the whole gateway and hands each event to the channels that someone listens to. */
@@ -33,15 +48,15 @@ const followed = [streams.workflow, streams.alerts, streams.frames] as const;
 export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ChannelHub.name);
   private readonly channels = new Map<string, LiveChannel>();
-  private readonly epochs = new Map<string, string>();
   private readonly stopping = new AbortController();
 
   constructor(private readonly log: EventLog) {}
 
   onApplicationBootstrap(): void {
     for (const stream of followed) {
-      void this.keepFollowing(stream);
-      void this.watchEpoch(stream);
+      const follower: Follower = { seenAt: Date.now(), turn: new AbortController() };
+      void this.keepFollowing(stream, follower);
+      void this.watchEpoch(stream, follower);
     }
   }
 
@@ -51,20 +66,10 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Listens to a channel from now on. @returns the channel's newest sequence number; later ones go to the listener. */
   async join(channel: Channel, listener: Listener): Promise<number> {
-    const known = this.channels.get(channel.key);
-    if (known && !known.early) {
-      known.listeners.add(listener);
-      return known.lastSeq;
-    }
-    const live: LiveChannel = known ?? { channel, lastSeq: 0, listeners: new Set(), early: [] };
-    this.channels.set(channel.key, live);
+    const live = this.channels.get(channel.key) ?? this.open(channel);
     live.listeners.add(listener);
-    const head = await this.log.headOf(channel);
-    const early = live.early ?? [];
-    live.early = undefined;
-    live.lastSeq = Math.max(live.lastSeq, head);
-    for (const event of early) this.deliver(live, event);
-    return head;
+    await live.ready;
+    return live.lastSeq;
   }
 
   leave(channel: Channel, listener: Listener): void {
@@ -87,11 +92,38 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
     if (live) this.deliver(live, { seq, subject: '', ts: Date.now(), json });
   }
 
-  private async keepFollowing(stream: StreamDeclaration): Promise<void> {
+  private open(channel: Channel): LiveChannel {
+    const live: LiveChannel = { channel, lastSeq: 0, listeners: new Set(), early: [], ready: Promise.resolve() };
+    this.channels.set(channel.key, live);
+    live.ready = this.findHead(live);
+    return live;
+  }
+
+  private async findHead(live: LiveChannel): Promise<void> {
+    try {
+      live.lastSeq = await this.log.headOf(live.channel);
+    } catch (error) {
+      if (this.channels.get(live.channel.key) === live) this.channels.delete(live.channel.key);
+      throw error;
+    }
+    const early = live.early ?? [];
+    live.early = undefined;
+    for (const event of early) this.deliver(live, event);
+  }
+
+  /** Goes on where it was when NATS comes back, so that nobody misses what was stored meanwhile. */
+  private async keepFollowing(stream: StreamDeclaration, follower: Follower): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
+      follower.turn = new AbortController();
+      const turn = AbortSignal.any([signal, follower.turn.signal]);
       try {
-        for await (const event of this.log.follow(stream, signal)) this.dispatch(event);
+        follower.position ??= { after: (await this.log.boundsOf(stream, true)).last };
+        for await (const event of this.log.follow(stream, follower.position, turn)) {
+          if (turn.aborted) break;
+          follower.position = { after: event.seq };
+          this.dispatch(event);
+        }
       } catch (error) {
         this.logger.debug(`${stream.name}: ${String(error)}`);
       }
@@ -99,20 +131,25 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async watchEpoch(stream: StreamDeclaration): Promise<void> {
+  private async watchEpoch(stream: StreamDeclaration, follower: Follower): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const bounds = await this.log.boundsOf(stream).catch(() => undefined);
-      const before = this.epochs.get(stream.name);
-      if (bounds?.epoch && before !== bounds.epoch) {
-        this.epochs.set(stream.name, bounds.epoch);
-        if (before) this.beginEpoch(stream, bounds.epoch);
+      const lookedAt = Date.now();
+      const { epoch } = await this.log.boundsOf(stream).catch(() => ({ epoch: '' }));
+      if (epoch) {
+        const before = follower.epoch;
+        follower.epoch = epoch;
+        if (before && before !== epoch) this.beginEpoch(stream, epoch, follower);
+        follower.seenAt = lookedAt;
       }
       await sleep(EPOCH_CHECK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private beginEpoch(stream: StreamDeclaration, epoch: string): void {
+  /** What the new stream got since the old one was last seen is new to everyone. */
+  private beginEpoch(stream: StreamDeclaration, epoch: string, follower: Follower): void {
+    follower.position = { sinceMs: follower.seenAt - CLOCK_MARGIN_MS };
+    follower.turn.abort();
     for (const live of this.channels.values()) {
       if (live.channel.source?.stream.name !== stream.name) continue;
       live.lastSeq = 0;
@@ -130,9 +167,10 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
 
   private deliver(live: LiveChannel, event: LoggedEvent): void {
     if (event.seq <= live.lastSeq) return;
-    const frame = eventFrame(live.channel.name, live.lastSeq, event);
+    const previous = live.lastSeq;
+    const frame = eventFrame(live.channel.name, previous, event);
     live.lastSeq = event.seq;
-    for (const listener of live.listeners) listener.onEvent({ seq: event.seq, frame });
+    for (const listener of live.listeners) listener.onEvent({ seq: event.seq, previous, frame });
   }
 }
 

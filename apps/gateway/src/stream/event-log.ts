@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DeliverPolicy, jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import {
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  type Consumer,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import { Inject } from '@nestjs/common';
 import type { StreamDeclaration } from '@scm/contracts';
 import { NATS, type Nats } from '@scm/service';
@@ -21,7 +28,12 @@ export interface StreamBounds {
   last: number;
 }
 
+/** Where to begin following a stream. */
+export type Position = { after: number } | { sinceMs: number };
+
 const BATCH = 256;
+/** So soon a consumer that NATS has lost is missed. */
+const FOLLOW = { max_messages: 1_000, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true } as const;
 const FRESH_MS = 500;
 
 /** Reads what the event streams hold: the truth behind every channel, the same for each replica of the gateway. */
@@ -58,31 +70,41 @@ export class EventLog {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
     });
-    while (!signal.aborted) {
-      const messages = await consumer.fetch({ max_messages: BATCH, expires: 1_000 });
-      let pending = 0;
-      for await (const msg of messages) {
-        if (msg.seq > upTo || signal.aborted) return;
-        yield { seq: msg.seq, subject: msg.subject, ts: msg.time.getTime(), json: msg.string() };
-        pending = msg.info.pending;
-        if (msg.seq === upTo || pending === 0) return;
+    try {
+      let { num_pending: pending } = await consumer.info(true);
+      while (pending > 0 && !signal.aborted) {
+        let came = 0;
+        for await (const msg of await consumer.fetch({ max_messages: BATCH, expires: 1_000 })) {
+          if (msg.seq > upTo || signal.aborted) return;
+          came++;
+          pending = msg.info.pending;
+          yield toEvent(msg);
+          if (msg.seq === upTo || pending === 0) return;
+        }
+        // Nothing came: it has expired meanwhile, or NATS is slow.
+        if (came === 0) pending = (await consumer.info()).num_pending;
       }
-      if (pending === 0) return;
+    } finally {
+      forget(consumer);
     }
   }
 
-  /** Every event of a stream from now on; ends when the stream is gone or the signal aborts. */
-  async *follow(stream: StreamDeclaration, signal: AbortSignal): AsyncGenerator<LoggedEvent> {
-    const consumer = await jetstream(this.nc).consumers.get(stream.name, { deliver_policy: DeliverPolicy.New });
-    const messages = await consumer.consume({ max_messages: 1_000 });
+  /** Every event of a stream from a position on; ends or throws when NATS loses the consumer or the signal aborts. */
+  async *follow(stream: StreamDeclaration, from: Position, signal: AbortSignal): AsyncGenerator<LoggedEvent> {
+    const start =
+      'after' in from
+        ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from.after + 1 }
+        : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(from.sinceMs).toISOString() };
+    const consumer = await jetstream(this.nc).consumers.get(stream.name, start);
+    const messages = await consumer.consume(FOLLOW);
     const close = () => void messages.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      for await (const msg of messages) {
-        yield { seq: msg.seq, subject: msg.subject, ts: msg.time.getTime(), json: msg.string() };
-      }
+      if (signal.aborted) return;
+      for await (const msg of messages) yield toEvent(msg);
     } finally {
       signal.removeEventListener('abort', close);
+      forget(consumer);
     }
   }
 
@@ -96,4 +118,13 @@ export class EventLog {
     this.jsm ??= jetstreamManager(this.nc, { timeout: 3_000, checkAPI: false });
     return this.jsm;
   }
+}
+
+function toEvent(msg: JsMsg): LoggedEvent {
+  return { seq: msg.seq, subject: msg.subject, ts: msg.time.getTime(), json: msg.string() };
+}
+
+/** Without this NATS would keep the consumer for five more minutes. */
+function forget(consumer: Consumer): void {
+  void consumer.delete().catch(() => undefined);
 }

@@ -20,6 +20,8 @@ export class ChannelSubscription implements Listener {
   private acknowledged = 0;
   private unacknowledged: number[] = [];
   private reading = false;
+  /** Counts the epochs seen, so that what was read of the former one is not taken for the present one. */
+  private era = 0;
   private latest?: ChannelEvent;
   private readonly ended = new AbortController();
 
@@ -61,13 +63,15 @@ export class ChannelSubscription implements Listener {
       this.latest = event;
       this.flushLatest();
     } else if (!this.reading) {
-      if (this.hasRoom) this.deliver(event);
       // What has no room now stays in the stream, and is read once there is.
+      if (event.previous > this.sent) this.resume();
+      else if (this.hasRoom) this.deliver(event);
     }
   }
 
   onNewEpoch(epoch: string): void {
     this.gap(this.sent + 1, this.sent + 1, 'epoch', epoch);
+    this.era++;
     this.sent = 0;
     this.unacknowledged = [];
     this.acknowledged = 0;
@@ -121,20 +125,24 @@ export class ChannelSubscription implements Listener {
   private async catchUp(): Promise<void> {
     this.reading = true;
     try {
-      while (!this.ended.signal.aborted && this.hasRoom) {
-        const head = this.hub.headOf(this.channel);
-        if (this.sent >= head) return;
-        await this.declareExpired();
-        for await (const event of this.log.read(this.channel, this.sent, head, this.ended.signal)) {
-          if (!this.hasRoom) return;
-          this.deliver(this.toChannelEvent(event));
-        }
-        // Whatever of these the stream holds no more is behind us.
-        this.sent = Math.max(this.sent, head);
+      while (!this.ended.signal.aborted && this.hasRoom && this.sent < this.hub.headOf(this.channel)) {
+        await this.readOn(this.hub.headOf(this.channel));
       }
     } finally {
       this.reading = false;
     }
+    if (this.latestOnly) this.flushLatest();
+  }
+
+  private async readOn(head: number): Promise<void> {
+    const { era } = this;
+    await this.declareExpired();
+    for await (const event of this.log.read(this.channel, this.sent, head, this.ended.signal)) {
+      if (!this.hasRoom || era !== this.era) return;
+      this.deliver(this.toChannelEvent(event));
+    }
+    // Whatever of these the stream holds no more is behind us.
+    if (era === this.era) this.sent = Math.max(this.sent, head);
   }
 
   private async declareExpired(): Promise<void> {
@@ -147,7 +155,7 @@ export class ChannelSubscription implements Listener {
   }
 
   private toChannelEvent(event: LoggedEvent): ChannelEvent {
-    return { seq: event.seq, frame: eventFrame(this.channel.name, this.sent, event) };
+    return { seq: event.seq, previous: this.sent, frame: eventFrame(this.channel.name, this.sent, event) };
   }
 
   private deliver({ seq, frame }: ChannelEvent): void {
@@ -159,7 +167,7 @@ export class ChannelSubscription implements Listener {
 
   private flushLatest(): void {
     const event = this.latest;
-    if (!event || !this.hasRoom) return;
+    if (!event || this.reading || !this.hasRoom) return;
     this.latest = undefined;
     this.deliver(event);
   }
