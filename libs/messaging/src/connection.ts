@@ -18,6 +18,8 @@ export async function connectNats(url: string, name: string): Promise<NatsConnec
     maxPingOut: 2,
     waitOnFirstConnect: true,
     timeout: 5_000,
+    // A stack for each request, made before anything failed, costs more than the request.
+    noAsyncTraces: true,
     inboxPrefix: `_INBOX_${name.replace(/[^A-Za-z0-9-]/g, '-')}`,
   });
   const [major = 0, minor = 0] = (nc.info?.version ?? '').split('.').map(Number);

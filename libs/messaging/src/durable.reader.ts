@@ -133,6 +133,9 @@ export class DurableReader {
   private retryAfterMs(msg: JsMsg, failure: ServiceError): number | undefined {
     if (failure.code === 'INVALID_ARGUMENT') return undefined;
     if (this.source.kind === 'task') return TASK_RETRY_MS;
-    return this.source.backoffMs[msg.info.deliveryCount - 1];
+    const { backoffMs } = this.source;
+    // The message is not at fault when something else is away: it waits for that, however long it takes.
+    const isAway = failure.code === 'UNAVAILABLE' || failure.code === 'DEADLINE_EXCEEDED';
+    return backoffMs[msg.info.deliveryCount - 1] ?? (isAway ? backoffMs.at(-1) : undefined);
   }
 }

@@ -8,6 +8,7 @@ import {
   NotifyApi,
   ServiceError,
   StepTasks,
+  subscription,
   subscriptions,
   SystemApi,
   rpc,
@@ -262,6 +263,27 @@ describe('durable messages', () => {
       expect.stringContaining('not JSON'),
       expect.stringContaining('value'),
     ]);
+  });
+
+  it('wait as long as what they need is away, and are given up when they themselves are at fault', async () => {
+    const hasty = subscription(MetricsEvents.alertFired, { service: 'notifier', backoffMs: [1, 1] });
+    const seen: string[] = [];
+    @Controller()
+    class Handler {
+      @On(hasty)
+      async fired({ alertName }: AlertTransition) {
+        seen.push(alertName);
+        if (alertName === 'bad') throw new ServiceError('FAILED_PRECONDITION', 'cannot be');
+        if (seen.length < 6) throw new ServiceError('UNAVAILABLE', 'the database does not answer');
+      }
+    }
+    await serve(Handler, [hasty]);
+    nc.publish('scm.evt.metrics.v1.alert-fired.w', JSON.stringify({ ...alert, alertName: 'patient' }));
+    await waitFor(() => seen.length === 6);
+    nc.publish('scm.evt.metrics.v1.alert-fired.w', JSON.stringify({ ...alert, alertName: 'bad' }));
+    await waitFor(() => letters.length > 0);
+    expect(seen.filter((name) => name === 'bad')).toHaveLength(3);
+    expect(letters.map((letter) => letter.reason)).toEqual(['FAILED_PRECONDITION: cannot be']);
   });
 
   it('under way are finished before the service stops', async () => {

@@ -35,8 +35,11 @@ export interface RpcServerOptions {
 export class RpcServer {
   private readonly subscriptions: Subscription[] = [];
   private readonly inFlight = new Set<Promise<void>>();
+  private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly options: RpcServerOptions) {}
+  constructor(private readonly options: RpcServerOptions) {
+    options.signal.addEventListener('abort', () => this.waiting.forEach((giveUp) => giveUp()), { once: true });
+  }
 
   serve(contract: RpcContract, invoke: Invoke): void {
     const { nc, service } = this.options;
@@ -84,15 +87,29 @@ export class RpcServer {
       idempotency && contract.changes && actor && call.idempotencyKey
         ? idempotency.run({ actor, key: call.idempotencyKey, contract, body }, work)
         : work();
-    return contract.answer === 'one' ? withDeadline(reply, call) : reply;
+    return contract.answer === 'one' ? this.withDeadline(reply, call.deadline) : reply;
   }
 
-  private callOf(contract: RpcContract, msg: Msg, actor: Actor | undefined, token: string | undefined): Call {
+  private callOf(contract: RpcContract, msg: Msg, actor: Actor | undefined, token: string | undefined): RunningCall {
     const asked = Number(msg.headers?.get(header.timeoutMs));
     const timeoutMs = asked > 0 ? Math.min(asked, 300_000) : contract.timeoutMs;
-    const signal = AbortSignal.any([this.options.signal, AbortSignal.timeout(timeoutMs)]);
     const idempotencyKey = msg.headers?.get(header.idempotencyKey) || undefined;
-    return { actor, token, idempotencyKey, deadline: Date.now() + timeoutMs, signal };
+    return new RunningCall(Date.now() + timeoutMs, this.options.signal, actor, token, idempotencyKey);
+  }
+
+  /** The caller gets its answer by the deadline; work that ignores the signal goes on without anyone waiting. */
+  private async withDeadline(reply: Promise<object>, deadline: number): Promise<object> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const giveUp = () => reject(new ServiceError('DEADLINE_EXCEEDED', 'the work took longer than the caller waits'));
+    if (this.options.signal.aborted) giveUp();
+    this.waiting.add(giveUp);
+    const timer = setTimeout(giveUp, deadline - Date.now());
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      clearTimeout(timer);
+      this.waiting.delete(giveUp);
+    }
   }
 
   private respond(msg: Msg, body: string): void {
@@ -109,17 +126,20 @@ export class RpcServer {
   }
 }
 
-/** The caller gets its answer by the deadline; work that ignores the signal goes on without anyone waiting. */
-async function withDeadline(reply: Promise<object>, call: Call): Promise<object> {
-  let onAbort = () => {};
-  const late = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new ServiceError('DEADLINE_EXCEEDED', 'the work took longer than the caller waits'));
-    if (call.signal.aborted) onAbort();
-    call.signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([reply, late]);
-  } finally {
-    call.signal.removeEventListener('abort', onAbort);
+class RunningCall implements Call {
+  private aborts?: AbortSignal;
+
+  constructor(
+    readonly deadline: number,
+    private readonly stopping: AbortSignal,
+    readonly actor?: Actor,
+    readonly token?: string,
+    readonly idempotencyKey?: string,
+  ) {}
+
+  /** Made when a handler asks for it, as few do: a signal with a timer costs more than a small call. */
+  get signal(): AbortSignal {
+    const leftMs = Math.max(0, this.deadline - Date.now());
+    return (this.aborts ??= AbortSignal.any([this.stopping, AbortSignal.timeout(leftMs)]));
   }
 }
