@@ -3,6 +3,7 @@ import type { Actor } from '@scm/contracts';
 import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { CONTEXT_TYPE, contextKey, contextLifetimeSeconds } from './context-key.js';
+import { perActor } from './per-actor.js';
 
 // Reusing a token lets every verifier on the way answer from its cache.
 const REUSE_MS = 20_000;
@@ -44,6 +45,4 @@ export class ContextSigner {
   }
 }
 
-function cacheKey(actor: Actor): string {
-  return JSON.stringify(Object.entries(actor).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const cacheKey = perActor((actor) => JSON.stringify(Object.entries(actor).sort(([a], [b]) => (a < b ? -1 : 1))));

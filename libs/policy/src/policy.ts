@@ -3,6 +3,7 @@ import { preparsePolicySet, preparseSchema, statefulIsAuthorized, validate } fro
 import { isPermission, ServiceError, type Access, type Actor, type Permission } from '@scm/contracts';
 import { LRUCache } from 'lru-cache';
 import { entitiesOf } from './entities.js';
+import { perActor } from './per-actor.js';
 import * as shipped from './policies.cedar.js';
 
 /** What a call touches. Without a type and id it is the workspace's collection as a whole. */
@@ -106,17 +107,12 @@ function preparse(policies: Readonly<Record<string, string>>): string {
 
 // Everything a policy can see but the arguments.
 function cacheKey({ actor, permission, resource }: Question): string {
-  return JSON.stringify([
-    actor.kind,
-    actor.id,
-    actor.role,
-    actor.workspaceId,
-    permission,
-    resource.workspaceId,
-    resource.type,
-    resource.id,
-  ]);
+  const { workspaceId, type, id } = resource;
+  const what = type === undefined && id === undefined ? workspaceId : JSON.stringify([workspaceId, type, id]);
+  return `${who(actor)}\n${permission}\n${what}`;
 }
+
+const who = perActor(({ kind, id, role, workspaceId }) => JSON.stringify([kind, id, role, workspaceId]));
 
 function messages(errors: readonly { message: string }[]): string {
   return errors.map((error) => error.message).join('; ');

@@ -1,0 +1,12 @@
+import type { Actor } from '@scm/contracts';
+
+/** Remembers what `make` gives for a frozen actor; another one may change, so its value is made anew each time. */
+export function perActor(make: (actor: Actor) => string): (actor: Actor) => string {
+  const known = new WeakMap<Actor, string>();
+  return (actor) => {
+    if (!Object.isFrozen(actor)) return make(actor);
+    let value = known.get(actor);
+    if (value === undefined) known.set(actor, (value = make(actor)));
+    return value;
+  };
+}
