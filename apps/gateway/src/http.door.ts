@@ -25,6 +25,8 @@ export const httpDoor: HttpDoor = {
     const config = app.get(GatewayConfig);
     app.set('trust proxy', config.trustedProxies);
     app.disable('x-powered-by');
+    // Answers change with every request: a hash of each would never spare a transfer.
+    app.disable('etag');
     app.set('query parser', 'simple');
     app.use(tracing, app.get(Telemetry).timing);
     app.use(helmet({ contentSecurityPolicy: { directives: csp } }));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AuthApi, ServiceError, type Actor, type Role } from '@scm/contracts';
@@ -40,14 +40,14 @@ export class Authenticator {
 
   private async ofToken(token: string): Promise<Proof> {
     const { sub, ws, sid, role, name, exp } = await this.verifier.verify(token);
-    const actor: Actor = {
+    const actor: Actor = Object.freeze({
       kind: 'user',
       id: String(sub),
       name: String(name),
       workspaceId: String(ws),
       role: role as Role,
       sessionId: String(sid),
-    };
+    } as const);
     return { actor, expiresAt: Number(exp) * 1_000 };
   }
 
@@ -57,7 +57,7 @@ export class Authenticator {
     if (known) return known;
     const asked = this.messaging
       .request(AuthApi.exchange, { credential })
-      .then(({ actor }) => actor as unknown as Actor);
+      .then(({ actor }) => Object.freeze(actor as unknown as Actor));
     this.apiKeys.set(key, asked);
     asked.catch((error: unknown) => {
       // A refusal may be kept, an outage may not.
@@ -68,5 +68,5 @@ export class Authenticator {
 }
 
 function digest(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64url');
+  return hash('sha256', credential, 'base64url');
 }
