@@ -28,6 +28,8 @@ export class EventRelay {
   private readonly stopping = new AbortController();
   private isOwed = false;
   private wake = () => {};
+  /** False until the streams were looked at since NATS came back. */
+  private isVerified = false;
   private loop?: Promise<void>;
 
   constructor(
@@ -64,13 +66,14 @@ export class EventRelay {
     while (!this.stopping.signal.aborted) {
       try {
         this.isOwed = false;
+        if (!this.isVerified) await this.verifyStreams();
         const published = await this.outbox.drain(BATCH, (events) => this.publish(events));
         failures = 0;
         if (published < BATCH && !this.isOwed) await this.sleep(IDLE_MS);
       } catch (error) {
         this.logger.warn(`events wait: ${error instanceof Error ? error.message : String(error)}`);
+        this.isVerified = false;
         await this.sleep(BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)] ?? IDLE_MS);
-        await this.verifyStreams().catch(() => undefined);
       }
     }
   }
@@ -95,9 +98,13 @@ export class EventRelay {
   }
 
   private async verifyStreams(): Promise<void> {
+    // Before the look: NATS may go away again meanwhile.
+    this.isVerified = true;
     await ensureStreams(this.nc, this.service);
     for (const stream of this.owned) {
-      const [mark, end] = await Promise.all([this.outbox.markOf(stream.name), readStreamEnd(this.nc, stream)]);
+      // In this order: a replica that publishes meanwhile must not make the stream look shorter than its mark.
+      const mark = await this.outbox.markOf(stream.name);
+      const end = await readStreamEnd(this.nc, stream);
       if (!mark || end.lastSeq < mark.lastSeq || end.epoch !== mark.epoch) await this.beginEpoch(stream, end.lastSeq);
       else this.epochs.set(stream.name, mark);
     }
@@ -118,9 +125,9 @@ export class EventRelay {
   private async watchReconnects(): Promise<void> {
     for await (const status of this.nc.status()) {
       if (this.stopping.signal.aborted) return;
-      if (status.type === 'reconnect') {
-        await this.verifyStreams().catch((error: unknown) => this.logger.warn(`streams: ${String(error)}`));
-      }
+      if (status.type !== 'reconnect') continue;
+      this.isVerified = false;
+      this.notify();
     }
   }
 
