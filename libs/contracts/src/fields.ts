@@ -7,7 +7,6 @@ import {
   IsInt,
   IsNumber,
   IsObject,
-  IsOptional,
   IsString,
   IsUUID,
   Matches,
@@ -16,6 +15,7 @@ import {
   Min,
   MinLength,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import 'reflect-metadata';
@@ -170,9 +170,12 @@ function declare(
     const known = (Reflect.getOwnMetadata(FIELDS, target) ?? Reflect.getMetadata(FIELDS, target) ?? []) as Field[];
     const entry: Field = { name: String(key), required: !options.optional, ...declared };
     Reflect.defineMetadata(FIELDS, [...known, entry], target);
-    for (const rule of options.optional ? [IsOptional(), ...rules] : rules) rule(target, key);
+    for (const rule of options.optional ? [unlessAbsent, ...rules] : rules) rule(target, key);
   };
 }
+
+/** Absent is not there: `null` is a value, and of no declared type. */
+const unlessAbsent = ValidateIf((_, value: unknown) => value !== undefined);
 
 function describe({ description }: FieldOptions): JsonSchema {
   return description ? { description } : {};
