@@ -80,20 +80,22 @@ export class PrometheusController {
     contract: RpcContract<Req, PrometheusReply>,
     call: HttpCall,
   ): Promise<Success> {
-    const { data, warnings } = await this.mesh.forward(contract, known(contract, call));
+    const { data, warnings } = await this.mesh.forward(contract, known(call));
     return { status: 'success', data, ...(warnings && { warnings }) };
   }
 }
 
-const PARAMETERS = ['query', 'time', 'timeout', 'limit', 'start', 'end', 'step', 'match[]'];
+const PARAMETERS = ['query', 'time', 'timeout', 'limit', 'start', 'end', 'step', 'match', 'match[]'];
 
 /** Prometheus ignores parameters it does not know, and its clients rely on that; `match[]` is our `match`. */
-function known(contract: RpcContract, call: HttpCall): HttpCall {
-  const wanted = Object.keys(new contract.request());
-  const given: Record<string, unknown> = { ...call.query, ...(call.body as object | undefined) };
-  const kept = Object.entries(given).filter(([name]) => PARAMETERS.includes(name) || wanted.includes(name));
+function known(call: HttpCall): HttpCall {
+  const { query, body } = call;
+  // What is no object has no parameters to leave out: it is refused like everywhere.
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) return call;
+  const given: Record<string, unknown> = { ...query, ...body };
+  const kept = Object.entries(given).filter(([name]) => PARAMETERS.includes(name));
   const renamed = kept.map(([name, value]) =>
-    name === 'match[]' ? ['match', [value].flat()] : [name, [value].flat()[0]],
+    name.startsWith('match') ? ['match', [value].flat()] : [name, [value].flat()[0]],
   );
   return { ...call, query: {}, body: Object.fromEntries(renamed) as object };
 }
