@@ -19,6 +19,7 @@ export class DenialLog implements OnApplicationBootstrap, OnModuleDestroy {
   private waiting: AuditEntry[] = [];
   private dropped = 0;
   private timer?: NodeJS.Timeout;
+  private flushing?: Promise<void>;
 
   constructor(private readonly messaging: MessagingClient) {}
 
@@ -28,6 +29,7 @@ export class DenialLog implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await this.flushing;
     await this.flush();
   }
 
@@ -60,7 +62,12 @@ export class DenialLog implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  private async flush(): Promise<void> {
+  /** One at a time: a second one would send the same rows again, and drop others in their place. */
+  private flush(): Promise<void> {
+    return (this.flushing ??= this.send().finally(() => (this.flushing = undefined)));
+  }
+
+  private async send(): Promise<void> {
     const entries = this.waiting.slice(0, BATCH);
     if (entries.length === 0) return;
     try {
