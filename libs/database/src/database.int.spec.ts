@@ -169,7 +169,21 @@ describe('idempotency', () => {
     expect(ids.slice(2)).toEqual(ids.slice(0, 2));
   });
 
-  it('lets one of several calls at once through', async () => {
+  it.each([
+    ['that comes first', async () => undefined],
+    [
+      'after a first try that died',
+      async () => {
+        const store = new IdempotencyStore(database);
+        await store.run(call('d'), async () => ({}));
+        await server.query(
+          `update notes_of_spec.idempotency_keys set reply = null, locked_until = now() where key = 'd'`,
+        );
+      },
+    ],
+  ])('lets one of several calls at once through, %s', async (_, before) => {
+    await server.query(`delete from notes_of_spec.idempotency_keys where key = 'd'`);
+    await before();
     const store = new IdempotencyStore(database);
     let runs = 0;
     const results = await Promise.allSettled(

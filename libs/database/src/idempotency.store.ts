@@ -73,6 +73,13 @@ export class IdempotencyStore {
          where workspace_id = $1 and actor_id = $2 and key = $3 for update`,
         [actor.workspaceId, actor.id, key],
       );
+      // Whoever does a died call again is at work from now on.
+      await tx.query(
+        `update idempotency_keys set locked_until = now() + interval '${LOCK_SECONDS} seconds'
+         where workspace_id = $1 and actor_id = $2 and key = $3 and subject = $4 and request_hash = $5
+           and reply is null and locked_until <= now()`,
+        [actor.workspaceId, actor.id, key, contract.subject, hash],
+      );
       return row ?? { fresh: true, subject: '', request_hash: '', reply: null, locked: false };
     });
   }
