@@ -78,6 +78,15 @@ describe('rate limits', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(15);
   });
 
+  it('go on while Redis is frozen', async () => {
+    redis.pause();
+    try {
+      expect(await passed(10, tokens[1])).toBe(10);
+    } finally {
+      redis.resume();
+    }
+  });
+
   it('go on, counted by each gateway alone, while Redis is away', async () => {
     await redis.kill();
     const total = await passed(120, tokens[2]);

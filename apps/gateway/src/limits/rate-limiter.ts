@@ -1,18 +1,30 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { createClient, type RedisClientType } from 'redis';
 import { ServiceError, type Actor } from '@scm/contracts';
 import { GatewayConfig } from '../config.js';
 import type { GatewayRequest } from '../http/request.js';
+
+/** One limit: `local` counts while Redis does not. */
+interface Limit {
+  shared?: RateLimiterRedis;
+  local: RateLimiterMemory;
+}
+
+/** Redis frozen or behind a dead link takes a command and never answers: so long is waited. */
+const ANSWER_MS = 250;
+/** How long Redis is not asked after it gave no answer. */
+const SILENT_MS = 2_000;
 
 /** Requests a minute of an actor, of an address, and logins; counted in Redis, or here while Redis is away. */
 @Injectable()
 export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RateLimiter.name);
   private readonly redis?: RedisClientType;
-  private readonly actors: RateLimiterAbstract;
-  private readonly addresses: RateLimiterAbstract;
-  private readonly logins: RateLimiterAbstract;
+  private readonly actors: Limit;
+  private readonly addresses: Limit;
+  private readonly logins: Limit;
+  private silentUntilMs = 0;
 
   constructor(config: GatewayConfig) {
     if (config.redisUrl) this.redis = connect(config.redisUrl, this.logger);
@@ -22,7 +34,7 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   get store(): 'redis' | 'memory' {
-    return this.redis?.isReady ? 'redis' : 'memory';
+    return this.redis?.isReady && Date.now() >= this.silentUntilMs ? 'redis' : 'memory';
   }
 
   onApplicationBootstrap(): void {
@@ -35,24 +47,49 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async ofActor(actor: Actor): Promise<void> {
-    await consume(this.actors, `${actor.workspaceId}:${actor.id}`);
+    await this.consume(this.actors, `${actor.workspaceId}:${actor.id}`);
   }
 
   async ofAddress(request: GatewayRequest): Promise<void> {
-    await consume(this.addresses, request.ip ?? 'unknown');
+    await this.consume(this.addresses, request.ip ?? 'unknown');
   }
 
   /** Slows guessing of one account from many addresses, and of many accounts from one. */
   async ofLogin(request: GatewayRequest, username: string): Promise<void> {
-    await consume(this.logins, `address:${request.ip}`);
-    await consume(this.logins, `user:${username.toLowerCase()}`);
+    await this.consume(this.logins, `address:${request.ip}`);
+    await this.consume(this.logins, `user:${username.toLowerCase()}`);
   }
 
-  private limiter(name: string, points: number): RateLimiterAbstract {
+  private async consume(limit: Limit, key: string): Promise<void> {
+    try {
+      if (this.store === 'redis' && limit.shared) await this.answered(limit.shared.consume(key), limit.local, key);
+      else await limit.local.consume(key);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const retryAfterMs = refusal.msBeforeNext;
+      throw new ServiceError('RESOURCE_EXHAUSTED', 'too many requests', undefined, { retryAfterMs });
+    }
+  }
+
+  private async answered(asked: Promise<RateLimiterRes>, local: RateLimiterMemory, key: string): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<RateLimiterRes>();
+    const timer = setTimeout(() => {
+      if (this.store === 'redis') this.logger.warn('redis gives no answer, limits are counted by this replica alone');
+      this.silentUntilMs = Date.now() + SILENT_MS;
+      resolve(local.consume(key));
+    }, ANSWER_MS);
+    try {
+      await Promise.race([asked, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private limiter(name: string, points: number): Limit {
     const options = { keyPrefix: `scm:limit:${name}`, points, duration: 60 };
     const local = new RateLimiterMemory(options);
-    if (!this.redis) return local;
-    return new RateLimiterRedis({
+    if (!this.redis) return { local };
+    const shared = new RateLimiterRedis({
       ...options,
       storeClient: this.redis,
       useRedisPackage: true,
@@ -60,6 +97,7 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
       inMemoryBlockOnConsumed: points + 1,
       rejectIfRedisNotReady: true,
     });
+    return { shared, local };
   }
 }
 
@@ -67,7 +105,8 @@ function connect(url: string, logger: Logger): RedisClientType {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    commandOptions: { timeout: 500 },
+    // Its own timeout covers a command only until it is sent, and costs a signal each.
+    commandOptions: { timeout: 0 },
     socket: { connectTimeout: 1_000, reconnectStrategy: (tries) => Math.min(100 * 2 ** tries, 2_000) },
   });
   let down = false;
@@ -77,14 +116,4 @@ function connect(url: string, logger: Logger): RedisClientType {
   });
   client.on('ready', () => (down = false));
   return client as RedisClientType;
-}
-
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const retryAfterMs = refusal.msBeforeNext;
-    throw new ServiceError('RESOURCE_EXHAUSTED', 'too many requests', undefined, { retryAfterMs });
-  }
 }
