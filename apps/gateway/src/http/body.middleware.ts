@@ -5,6 +5,8 @@ import type { GatewayRequest } from './request.js';
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** No charset, or the one JSON has: the readers would take any that they know, UTF-7 too. */
+const UTF8 = /^(?!.*charset=)|charset="?utf-8"?\s*(;|$)/i;
 
 /** Reads a body as what its content type says; other types are refused, whatever the route. */
 export function bodyReaders(maxBodyBytes: number): RequestHandler[] {
@@ -24,6 +26,10 @@ function refuseOtherTypes(request: GatewayRequest, _: Response, next: NextFuncti
   const hasBody = length > 0 || request.headers['transfer-encoding'] !== undefined;
   if (hasBody && !request.is([...JSON_TYPES, ...YAML_TYPES, FORM_TYPE])) {
     next(new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'send application/json'));
+    return;
+  }
+  if (hasBody && !UTF8.test(request.headers['content-type'] ?? '')) {
+    next(new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'send UTF-8'));
     return;
   }
   next();
