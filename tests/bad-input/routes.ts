@@ -1,0 +1,126 @@
+import type { JsonSchema } from '@scm/contracts';
+import { waitFor } from '@scm/testing';
+import { password, type WholeMesh } from '../e2e/whole-mesh.js';
+import { exampleOf, uniqueName, type Examples } from './positions.js';
+
+/** One operation of the OpenAPI document. */
+export interface Route {
+  method: string;
+  path: string;
+  /** `METHOD path`, for messages. */
+  name: string;
+  parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
+  body?: JsonSchema;
+}
+
+interface Operation {
+  parameters?: Route['parameters'];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+}
+
+export async function readRoutes(scm: WholeMesh): Promise<Route[]> {
+  const { body } = await scm.call('GET', '/api/openapi.json');
+  const paths = body.paths as unknown as Record<string, Record<string, Operation>>;
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([key, { parameters = [], requestBody }]) => {
+      const method = key.toUpperCase();
+      const schema = requestBody?.content['application/json']?.schema;
+      if (schema && alsoRequired[path]) schema.required = alsoRequired[path];
+      return { method, path, name: `${method} ${path}`, parameters, ...(schema && { body: schema }) };
+    }),
+  );
+}
+
+/** What the routes need besides what their schema says. */
+const alsoRequired: Record<string, string[]> = { '/prometheus/api/v1/series': ['match'] };
+
+export const NOBODY = '00000000-0000-7000-8000-0000000000ff';
+
+/** What requests of the tests are made with: an administrator's API key, and one of each thing that can be changed. */
+export interface Stage {
+  apiKey: string;
+  /** An access token of the administrator. */
+  token: string;
+  /** An access token of a user whose password may be tried. */
+  userToken: string;
+  /** By the collection in the path. */
+  ids: Record<string, string>;
+}
+
+const document = {
+  document: { dsl: '1.0.3', namespace: 'spec', name: 'tried', version: '1.0.0' },
+  do: [{ freeTask: { call: 'notification', with: { title: 'told' } } }],
+};
+
+export async function setStage(scm: WholeMesh): Promise<Stage> {
+  const token = await scm.login();
+  const post = async (path: string, body: object) => (await scm.call('POST', `/api/v1/${path}`, { token, body })).body;
+  await post('workflows', { document });
+  await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0' });
+  const user = await post('users', { username: 'tried', password, role: 'viewer' });
+  const key = await post('api-keys', { name: 'tests', role: 'admin' });
+  const [alert] = await waitFor(
+    async () => {
+      const { items } = (await scm.call('GET', '/api/v1/alerts', { token })).body as unknown as {
+        items: { id: string }[];
+      };
+      return items.length > 0 && items;
+    },
+    { timeoutMs: 20_000, what: 'an alert' },
+  );
+  const ids = { users: String(user.id), alerts: String(alert?.id), workflows: 'tried' };
+  return { apiKey: String(key.apiKey), token, userToken: await scm.login('tried'), ids };
+}
+
+/** Valid values where the schema alone does not tell; of one route, or of every field with that name. */
+const examples: Record<string, () => unknown> = {
+  '/api/v1/auth/login username': () => 'admin',
+  '/api/v1/auth/login workspace': () => 'main',
+  '/api/v1/users/{id} state': () => 'active',
+  password: () => password,
+  currentPassword: () => password,
+  newPassword: () => password,
+  expr: () => 'nothing > 1',
+  for: () => '5m',
+  query: () => 'up',
+  match: () => ['up'],
+  time: () => '1',
+  start: () => '1',
+  end: () => '2',
+  step: () => '1',
+  timeout: () => '1s',
+  limit: () => '1',
+  series: () => [{ labels: { __name__: 'tried', free: 'text' }, samples: [[Date.now(), 1]] }],
+  url: () => `http://127.0.0.1:9/${uniqueName()}`,
+  channels: () => ['inbox'],
+  version: () => '1.0.0',
+  startsAt: () => '2998-01-01T00:00:00Z',
+  document: () => ({ ...document, document: { ...document.document, name: uniqueName() } }),
+};
+
+export const examplesFor =
+  (path: string): Examples =>
+  (field) =>
+    (examples[`${path} ${field}`] ?? examples[field])?.();
+
+export function bodyFor({ path, body }: Route): unknown {
+  return body && exampleOf(body, examplesFor(path));
+}
+
+/** The path with its parameters filled, one of them by a given text. */
+export function pathFor(route: Route, { ids }: Stage, given: Record<string, string> = {}): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const collection = /\/([\w-]+)\/\{/.exec(route.path)?.[1] ?? '';
+    const value =
+      given[name] ?? (name === 'version' ? '1.0.0' : ids[collection]) ?? (name === 'label' ? 'free' : NOBODY);
+    return encodeURIComponent(value);
+  });
+}
+
+/** An API key has neither a password to change nor workspaces to own, so these are tried as a user. */
+export function authorization({ path }: Route, { apiKey, token, userToken }: Stage): Record<string, string> {
+  const credentials: Record<string, string> = { '/api/v1/auth/password': userToken, '/api/v1/workspaces': token };
+  return { authorization: `Bearer ${credentials[path] ?? apiKey}` };
+}
+
+export const changes = ({ method }: Route) => ['POST', 'PATCH', 'DELETE'].includes(method);
