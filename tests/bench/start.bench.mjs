@@ -9,7 +9,7 @@ export async function benchStart() {
   const runs = await repeat(async () => {
     const product = await startProduct();
     await product.stop();
-    return { ready: product.readyMs, ...stepsOf(product.output) };
+    return { ...stepsOf(product.output), ready: product.readyMs };
   });
   const of = (name) => median(runs.map((run) => run[name]));
   return [
