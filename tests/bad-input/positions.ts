@@ -57,8 +57,10 @@ export function groupsFor(positions: readonly Position[], text: string): (readon
 
 function takes({ enum: known, pattern, format, minLength = 0, maxLength = Infinity }: JsonSchema, text: string) {
   if (known !== undefined || format !== undefined) return false;
-  const isLong = text.length > Number(maxLength) || text.length < Number(minLength);
-  return !isLong && (pattern === undefined || new RegExp(pattern as string).test(text));
+  // JSON Schema counts characters, not UTF-16 units.
+  const { length } = [...text];
+  const fits = length >= Number(minLength) && length <= Number(maxLength);
+  return fits && (pattern === undefined || new RegExp(pattern as string).test(text));
 }
 
 /** A text, and where it shall stand. */

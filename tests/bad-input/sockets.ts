@@ -103,7 +103,7 @@ export interface McpMessage {
 
 /** What an answer of the MCP door says, as JSON or as its only event. */
 export function mcpMessage(text: string): McpMessage {
-  const data = /^data: (.*)$/m.exec(text)?.[1] ?? text;
+  const data = /^data: ([^\r\n]*)/m.exec(text)?.[1] ?? text;
   return (parsed(data) ?? {}) as McpMessage;
 }
 
