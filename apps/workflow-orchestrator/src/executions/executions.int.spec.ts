@@ -86,7 +86,7 @@ function alert(more: Partial<AlertTransition> = {}): AlertTransition {
     ruleId: randomUUID(),
     fingerprint: 'f1',
     alertName: 'CpuBusy',
-    labels: { severity: 'warning', host: 'web-1' },
+    labels: { severity: 'warning', host: 'web-1', instance: 'web-1' },
     annotations: {},
     value: 0.97,
     startsAt: new Date().toISOString(),
