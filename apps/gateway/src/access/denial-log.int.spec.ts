@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { AuthApi, type AuditBatch } from '@scm/contracts';
@@ -16,10 +15,9 @@ beforeAll(async () => {
   nc = await connect({ servers: `127.0.0.1:${mesh.nats.port}`, token: 'test' });
   // Stands for an auth that is slow to answer.
   nc.subscribe(AuthApi.collectAudit.subject, {
-    callback: async (_error, msg) => {
+    callback: (_error, msg) => {
       for (const { id } of msg.json<AuditBatch>().entries) collected.add(id);
-      await sleep(SLOW_MS);
-      msg.respond('{}');
+      setTimeout(() => msg.respond('{}'), SLOW_MS);
     },
   });
   gateway = await mesh.start('gateway', { SCM_PORT: '0' });

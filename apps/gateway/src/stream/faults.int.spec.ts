@@ -22,7 +22,8 @@ beforeAll(async () => {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
   });
-  token = (await post('/api/v1/auth/login', { username: 'root', password: admin.SCM_BOOTSTRAP_PASSWORD })).accessToken;
+  const login = await post('/api/v1/auth/login', { username: 'root', password: admin.SCM_BOOTSTRAP_PASSWORD });
+  token = login.accessToken ?? '';
 });
 
 afterAll(async () => {
