@@ -190,6 +190,20 @@ describe('webhooks', () => {
     expect(await ended(sent.id, hook.id)).toMatchObject({ state: 'dead-lettered', attempts: 1 });
   });
 
+  it('does not count a try that its own stop broke off', async () => {
+    const receiver = await startReceiver([500, 500, 500, 200], 700);
+    try {
+      const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['stop'] })).body;
+      const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'stop', title: 'x' })).body;
+      await waitFor(() => receiver.requests.length === 4, { what: 'the last try' });
+      await service.stop();
+      service = await mesh.start('notifier', env);
+      expect(await ended(sent.id, hook.id)).toMatchObject({ state: 'confirmed', attempts: 4 });
+    } finally {
+      await receiver.stop();
+    }
+  });
+
   it('delivers what was accepted although the service was killed', async () => {
     const receiver = await startReceiver([200], 300);
     const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['kill'] })).body;

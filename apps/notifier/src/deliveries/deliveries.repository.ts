@@ -104,6 +104,15 @@ export class DeliveriesRepository {
     );
   }
 
+  /** As if the try had not been begun. */
+  async giveBack(tx: EntityManager, id: string): Promise<void> {
+    await tx.query(
+      `update deliveries set state = 'retrying', attempts = attempts - 1, locked_until = null, next_attempt_at = now()
+       where id = $1`,
+      [id],
+    );
+  }
+
   async deadLetter(tx: EntityManager, id: string, reason: string): Promise<void> {
     await tx.query(`update deliveries set state = 'dead-lettered', reason = $2, locked_until = null where id = $1`, [
       id,

@@ -14,7 +14,10 @@ const LOOK_MS = 500;
 const AT_ONCE = 16;
 
 type Outcome =
-  { kind: 'confirmed' } | { kind: 'failed'; reason: string; final: boolean; retryAfterMs?: number; gone?: boolean };
+  | { kind: 'confirmed' }
+  /** Our own stop broke it off: whether it arrived is unknown, so it is tried again, and not counted. */
+  | { kind: 'interrupted' }
+  | { kind: 'failed'; reason: string; final: boolean; retryAfterMs?: number; gone?: boolean };
 
 /**
  * Sends webhook deliveries as Standard Webhooks say, at least once: each try of a notification carries the same
@@ -86,6 +89,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
         await this.egress.send({ url, method: 'POST', ...signed(delivery, secret), signal: this.stopping.signal }),
       );
     } catch (error) {
+      if (this.stopping.signal.aborted) return { kind: 'interrupted' };
       const final = error instanceof ServiceError && error.code === 'INVALID_ARGUMENT';
       return { kind: 'failed', reason: error instanceof Error ? error.message : String(error), final };
     }
@@ -98,6 +102,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
         await this.deliveries.confirm(tx, id);
         return this.record(tx, delivery, 'done');
       }
+      if (outcome.kind === 'interrupted') return this.deliveries.giveBack(tx, id);
       const reason = outcome.reason.slice(0, 1_024);
       if (outcome.gone) await this.deliveries.disableWebhook(tx, delivery.webhook_id);
       const delayMs = outcome.final ? undefined : this.scheduleMs[attempts - 1];
