@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
+import { ServiceError } from '@scm/contracts';
 import { MetricsConfig } from '../config.js';
 import { LogTail } from '../log/log-tail.js';
 import { blockOf, type SampleBlock, type StoredSample } from '../log/sample-block.js';
@@ -23,6 +24,8 @@ interface Waiting extends Write {
 type SeriesIds = Map<string, number>;
 
 const MAX_BATCH_SAMPLES = 100_000;
+/** More samples than these do not wait here for a Postgres that does not answer: their sender keeps them. */
+const MAX_WAITING_SAMPLES = 1_000_000;
 
 /**
  * Stores what arrived while the former commit was under way as one commit: no timer, so an idle service adds no delay, and
@@ -31,6 +34,7 @@ const MAX_BATCH_SAMPLES = 100_000;
 @Injectable()
 export class SampleWriter {
   private readonly waiting: Waiting[] = [];
+  private waitingSamples = 0;
   private writing = false;
 
   constructor(
@@ -41,8 +45,17 @@ export class SampleWriter {
     private readonly tail: LogTail,
   ) {}
 
-  /** Resolves after the commit, with the series that were refused because the workspace has too many. */
-  write(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
+  /**
+   * Resolves after the commit, with the series that were refused because the workspace has too many. Throws
+   * RESOURCE_EXHAUSTED when too much waits.
+   */
+  async write(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
+    const samples = samplesOf(series);
+    if (this.waitingSamples > 0 && this.waitingSamples + samples > MAX_WAITING_SAMPLES) {
+      const options = { retryAfterMs: 1_000 };
+      throw new ServiceError('RESOURCE_EXHAUSTED', 'too many samples wait to be stored', undefined, options);
+    }
+    this.waitingSamples += samples;
     return new Promise((resolve, reject) => {
       this.waiting.push({ workspaceId, series, resolve, reject });
       this.next();
@@ -61,10 +74,12 @@ export class SampleWriter {
   private takeBatch(): Waiting[] {
     let samples = 0;
     const size = this.waiting.findIndex(({ series }) => {
-      samples += series.reduce((sum, { times }) => sum + times.length, 0);
+      samples += samplesOf(series);
       return samples > MAX_BATCH_SAMPLES;
     });
-    return this.waiting.splice(0, size === -1 ? this.waiting.length : Math.max(1, size));
+    const batch = this.waiting.splice(0, size === -1 ? this.waiting.length : Math.max(1, size));
+    this.waitingSamples -= batch.reduce((sum, { series }) => sum + samplesOf(series), 0);
+    return batch;
   }
 
   private async flush(batch: Waiting[]): Promise<void> {
@@ -163,4 +178,8 @@ export class SampleWriter {
       }
     }
   }
+}
+
+function samplesOf(series: readonly AcceptedSeries[]): number {
+  return series.reduce((sum, { times }) => sum + times.length, 0);
 }
