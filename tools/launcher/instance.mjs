@@ -13,7 +13,7 @@ import { waitUntil } from './wait.mjs';
  * @param {{host: string, port: number}} options.gateway port 0 lets the kernel choose
  * @param {number} options.workers number of step-workers processes
  * @param {object} options.env where servers of the user's own are named
- * @param {(name: string, step: () => Promise<any>, tell?: (result: any) => string) => Promise<any>} options.progress
+ * @param {(name: string, step: () => Promise<unknown>, tell?: (result: unknown) => string) => Promise<unknown>} options.progress
  * @param {(line: string) => void} options.log
  * @param {AbortSignal} options.signal stops a start under way
  */

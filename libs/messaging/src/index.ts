@@ -11,6 +11,6 @@ export { header } from './headers.js';
 export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export type { Authorize, IdempotencyStore } from './rpc.server.js';
-export { ensureStreams, readStreamEnd, setStreamEpoch } from './stream.owner.js';
+export { ensureStreams, EPOCH_KEY, readStreamEnd, setStreamEpoch } from './stream.owner.js';
 export { TaskQueue } from './task.queue.js';
 export { currentTraceId, currentTraceparent, traced, traceFrom } from './trace.js';

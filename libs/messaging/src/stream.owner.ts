@@ -30,7 +30,8 @@ export async function ensureStreams(nc: NatsConnection, owner: ServiceName): Pro
   }
 }
 
-const EPOCH = 'scm.epoch';
+/** The key of a stream's metadata under which its owner writes the epoch. */
+export const EPOCH_KEY = 'scm.epoch';
 
 async function ensureStream(jsm: JetStreamManager, stream: StreamDeclaration): Promise<void> {
   const config = {
@@ -80,12 +81,12 @@ export async function readStreamEnd(
 ): Promise<{ lastSeq: number; epoch?: string }> {
   const jsm = await jetstreamManager(nc, { timeout: 5_000, checkAPI: false });
   const info = await jsm.streams.info(stream.name);
-  return { lastSeq: info.state.last_seq, epoch: info.config.metadata?.[EPOCH] };
+  return { lastSeq: info.state.last_seq, epoch: info.config.metadata?.[EPOCH_KEY] };
 }
 
 /** Writes the epoch where the stream's readers find it. */
 export async function setStreamEpoch(nc: NatsConnection, stream: StreamDeclaration, epoch: string): Promise<void> {
   const jsm = await jetstreamManager(nc, { timeout: 5_000, checkAPI: false });
   const { config } = await jsm.streams.info(stream.name);
-  await jsm.streams.update(stream.name, { ...config, metadata: { ...config.metadata, [EPOCH]: epoch } });
+  await jsm.streams.update(stream.name, { ...config, metadata: { ...config.metadata, [EPOCH_KEY]: epoch } });
 }

@@ -1,10 +1,9 @@
 import { Controller, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { McpApi } from '@scm/contracts';
+import { McpApi, ServiceError } from '@scm/contracts';
 import { OwnRoute } from '../access/route.decorator.js';
 import { GatewayConfig } from '../config.js';
 import type { GatewayRequest } from '../http/request.js';
-import { ServiceError } from '@scm/contracts';
 import { Mesh } from '../mesh/mesh.js';
 import { isAllowedOrigin } from '../http/origin.js';
 

@@ -9,6 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { Inject } from '@nestjs/common';
 import type { StreamDeclaration } from '@scm/contracts';
+import { EPOCH_KEY } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
 import type { Channel } from './channels.js';
 
@@ -111,7 +112,7 @@ export class EventLog {
   private async readBounds(stream: StreamDeclaration): Promise<StreamBounds> {
     const jsm = await this.manager();
     const { state, config } = await jsm.streams.info(stream.name);
-    return { epoch: config.metadata?.['scm.epoch'] ?? '', first: state.first_seq, last: state.last_seq };
+    return { epoch: config.metadata?.[EPOCH_KEY] ?? '', first: state.first_seq, last: state.last_seq };
   }
 
   private async manager(): Promise<JetStreamManager> {
