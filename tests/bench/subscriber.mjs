@@ -1,8 +1,9 @@
 import WebSocket from 'ws';
 
-/** A client of the stream that hands each frame of its one channel, unread, to `onFrame`. */
-export async function subscribe({ streamUrl, apiKey }, channel, onFrame) {
-  const socket = new WebSocket(streamUrl, 'scm.stream.v1+json', { perMessageDeflate: false });
+/** A client of the stream that hands each frame of its one channel, unread, to `onFrame`; `?z=1` has them deflated. */
+export async function subscribe({ streamUrl, apiKey }, channel, onFrame, query = '') {
+  const socket = new WebSocket(streamUrl + query, 'scm.stream.v1+json', { perMessageDeflate: query !== '' });
+  const bytes = countBytes(socket);
   const send = (frame) => socket.send(JSON.stringify(frame));
   await new Promise((resolve, reject) => {
     socket.once('error', reject);
@@ -16,5 +17,12 @@ export async function subscribe({ streamUrl, apiKey }, channel, onFrame) {
     });
   });
   socket.on('message', (data) => onFrame(data));
-  return { close: () => socket.terminate() };
+  return { bytes, close: () => socket.terminate() };
+}
+
+/** Gives what tells how many bytes came from the server so far. */
+export function countBytes(socket) {
+  let raw;
+  socket.once('upgrade', (response) => (raw = response.socket));
+  return () => raw.bytesRead;
 }

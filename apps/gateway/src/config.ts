@@ -56,4 +56,29 @@ export class GatewayConfig {
   @Min(0)
   @Max(8)
   trustedProxies: number = 0;
+
+  @Setting({ description: 'Sockets open at once, of any kind; more are not accepted' })
+  @IsInt()
+  @Min(16)
+  maxConnections: number = 10_000;
+
+  @Setting({ description: 'Stream sockets open at once; more are answered 503' })
+  @IsInt()
+  @Min(1)
+  maxStreams: number = 8_000;
+
+  @Setting({ description: 'Stream sockets open at once of one user or API key' })
+  @IsInt()
+  @Min(1)
+  streamsPerActor: number = 250;
+
+  @Setting({ description: 'Milliseconds between two checks of the API key of an open stream' })
+  @IsInt()
+  @Min(1_000)
+  streamCheckMs: number = 60_000;
+
+  @Setting({ description: 'Milliseconds that an open stream goes on while nobody can check its API key' })
+  @IsInt()
+  @Min(0)
+  streamGraceMs: number = 300_000;
 }

@@ -1,33 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { streams, type StreamDeclaration } from '@scm/contracts';
+import type { Batch } from './batch.js';
 import { channelKeysOf, type Channel } from './channels.js';
 import { EventLog, type LoggedEvent, type Position } from './event-log.js';
-
-/** One event as every subscriber of the channel gets it: `frame` is made once. */
-export interface ChannelEvent {
-  seq: number;
-  /** The channel's sequence number before it. */
-  previous: number;
-  frame: string;
-}
-
-/** Who hears of a channel's events while they happen. */
-export interface Listener {
-  onEvent(event: ChannelEvent): void;
-  /** The stream was lost or restored: what follows has nothing to do with what was. */
-  onNewEpoch(epoch: string): void;
-}
-
-interface LiveChannel {
-  channel: Channel;
-  lastSeq: number;
-  listeners: Set<Listener>;
-  /** Events that came before the head was known. */
-  early?: LoggedEvent[];
-  /** Resolves when the head is known. */
-  ready: Promise<void>;
-}
+import { LiveChannel, type Listener } from './live-channel.js';
 
 /** How far a stream was followed. */
 interface Follower {
@@ -48,6 +25,7 @@ const followed = [streams.workflow, streams.alerts, streams.frames] as const;
 export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ChannelHub.name);
   private readonly channels = new Map<string, LiveChannel>();
+  private readonly touched = new Set<LiveChannel>();
   private readonly stopping = new AbortController();
 
   constructor(private readonly log: EventLog) {}
@@ -86,29 +64,24 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
     return this.channels.get(channel.key)?.lastSeq ?? 0;
   }
 
+  /** The next events after a sequence number, if they are recent enough to be at hand. */
+  recentAfter(channel: Channel, seq: number): Batch | undefined {
+    return this.channels.get(channel.key)?.recentAfter(seq);
+  }
+
   /** Feeds a channel that no stream holds. */
   publish(channel: Channel, seq: number, json: string): void {
     const live = this.channels.get(channel.key);
-    if (live) this.deliver(live, { seq, subject: '', ts: Date.now(), json });
+    if (live) this.gather(live, { seq, subject: '', ts: Date.now(), json });
   }
 
   private open(channel: Channel): LiveChannel {
-    const live: LiveChannel = { channel, lastSeq: 0, listeners: new Set(), early: [], ready: Promise.resolve() };
+    const live = new LiveChannel(channel, this.log.headOf(channel));
     this.channels.set(channel.key, live);
-    live.ready = this.findHead(live);
+    live.ready.catch(() => {
+      if (this.channels.get(channel.key) === live) this.channels.delete(channel.key);
+    });
     return live;
-  }
-
-  private async findHead(live: LiveChannel): Promise<void> {
-    try {
-      live.lastSeq = await this.log.headOf(live.channel);
-    } catch (error) {
-      if (this.channels.get(live.channel.key) === live) this.channels.delete(live.channel.key);
-      throw error;
-    }
-    const early = live.early ?? [];
-    live.early = undefined;
-    for (const event of early) this.deliver(live, event);
   }
 
   /** Goes on where it was when NATS comes back, so that nobody misses what was stored meanwhile. */
@@ -152,29 +125,27 @@ export class ChannelHub implements OnApplicationBootstrap, OnModuleDestroy {
     follower.turn.abort();
     for (const live of this.channels.values()) {
       if (live.channel.source?.stream.name !== stream.name) continue;
-      live.lastSeq = 0;
-      for (const listener of live.listeners) listener.onNewEpoch(epoch);
+      live.beginEpoch(epoch);
     }
   }
 
   private dispatch(event: LoggedEvent): void {
     for (const key of channelKeysOf(event.subject)) {
       const live = this.channels.get(key);
-      if (live?.early) live.early.push(event);
-      else if (live) this.deliver(live, event);
+      if (live) this.gather(live, event);
     }
   }
 
-  private deliver(live: LiveChannel, event: LoggedEvent): void {
-    if (event.seq <= live.lastSeq) return;
-    const previous = live.lastSeq;
-    const frame = eventFrame(live.channel.name, previous, event);
-    live.lastSeq = event.seq;
-    for (const listener of live.listeners) listener.onEvent({ seq: event.seq, previous, frame });
+  /** What comes in one tick goes on in one frame. */
+  private gather(live: LiveChannel, event: LoggedEvent): void {
+    live.add(event);
+    if (this.touched.size === 0) setImmediate(() => this.flush());
+    this.touched.add(live);
   }
-}
 
-/** `p` is the channel's previous sequence number: a client whose last one differs has missed something. */
-export function eventFrame(ch: string, previous: number, event: LoggedEvent): string {
-  return `{"t":"ev","ch":${JSON.stringify(ch)},"p":${previous},"s":[${event.seq}],"d":[${event.json}],"ts":${event.ts}}`;
+  private flush(): void {
+    const touched = [...this.touched];
+    this.touched.clear();
+    for (const live of touched) live.flush();
+  }
 }

@@ -9,6 +9,12 @@ import {
   type StreamDeclaration,
 } from '@scm/contracts';
 
+/** The events of a channel: what a filter lets through of a stream. */
+export interface ChannelSource {
+  stream: StreamDeclaration;
+  filter: string;
+}
+
 /** One channel of one workspace: a filter over one JetStream stream. */
 export interface Channel {
   /** As clients name it, such as `run:<id>`. */
@@ -17,7 +23,7 @@ export interface Channel {
   key: string;
   access: Permission;
   /** Absent for `system`, which the gateway itself feeds. */
-  source?: { stream: StreamDeclaration; filter: string };
+  source?: ChannelSource;
   /** Such a channel keeps its newest value only, whatever a client asks. */
   latestOnly: boolean;
 }

@@ -11,7 +11,7 @@ import { Inject } from '@nestjs/common';
 import type { StreamDeclaration } from '@scm/contracts';
 import { EPOCH_KEY } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
-import type { Channel } from './channels.js';
+import type { Channel, ChannelSource } from './channels.js';
 
 /** One stored event of a channel. */
 export interface LoggedEvent {
@@ -33,6 +33,8 @@ export interface StreamBounds {
 export type Position = { after: number } | { sinceMs: number };
 
 const BATCH = 256;
+/** Clients that are far behind read at once; the others wait, so that many of them do not hold up NATS. */
+const READERS = 16;
 /** So soon a consumer that NATS has lost is missed. */
 const FOLLOW = { max_messages: 1_000, expires: 5_000, idle_heartbeat: 1_000, abort_on_missing_resource: true } as const;
 const FRESH_MS = 500;
@@ -41,6 +43,7 @@ const FRESH_MS = 500;
 @Injectable()
 export class EventLog {
   private jsm?: Promise<JetStreamManager>;
+  private readonly readers = new Turns(READERS);
   private readonly bounds = new Map<string, { at: number; value: Promise<StreamBounds> }>();
 
   constructor(@Inject(NATS) private readonly nc: Nats) {}
@@ -63,30 +66,14 @@ export class EventLog {
     return found?.seq ?? 0;
   }
 
-  /** The channel's events after `after`, up to `upTo`, oldest first. */
-  async *read({ source }: Channel, after: number, upTo: number, signal: AbortSignal): AsyncGenerator<LoggedEvent> {
-    if (!source || after >= upTo) return;
-    const consumer = await jetstream(this.nc).consumers.get(source.stream.name, {
-      filter_subjects: source.filter,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
-    });
+  /** The channel's events after `after`, up to `upTo`, oldest first, as they come from NATS. */
+  async *read(channel: Channel, after: number, upTo: number, signal: AbortSignal): AsyncGenerator<LoggedEvent[]> {
+    if (!channel.source || after >= upTo) return;
+    await this.readers.take();
     try {
-      let { num_pending: pending } = await consumer.info(true);
-      while (pending > 0 && !signal.aborted) {
-        let came = 0;
-        for await (const msg of await consumer.fetch({ max_messages: BATCH, expires: 1_000 })) {
-          if (msg.seq > upTo || signal.aborted) return;
-          came++;
-          pending = msg.info.pending;
-          yield toEvent(msg);
-          if (msg.seq === upTo || pending === 0) return;
-        }
-        // Nothing came: it has expired meanwhile, or NATS is slow.
-        if (came === 0) pending = (await consumer.info()).num_pending;
-      }
+      if (!signal.aborted) yield* this.readInTurn(channel.source, after, upTo, signal);
     } finally {
-      forget(consumer);
+      this.readers.giveBack();
     }
   }
 
@@ -109,6 +96,36 @@ export class EventLog {
     }
   }
 
+  private async *readInTurn(
+    { stream, filter }: ChannelSource,
+    after: number,
+    upTo: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<LoggedEvent[]> {
+    const consumer = await jetstream(this.nc).consumers.get(stream.name, {
+      filter_subjects: filter,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+    });
+    try {
+      let { num_pending: pending } = await consumer.info(true);
+      while (pending > 0 && !signal.aborted) {
+        const events: LoggedEvent[] = [];
+        const wanted = Math.min(BATCH, pending);
+        for await (const msg of await consumer.fetch({ max_messages: wanted, expires: 1_000 })) {
+          events.push(toEvent(msg));
+          pending = msg.info.pending;
+        }
+        yield events.filter(({ seq }) => seq <= upTo);
+        if ((events.at(-1)?.seq ?? 0) >= upTo) return;
+        // Nothing came: it has expired meanwhile, or NATS is slow.
+        if (events.length === 0) pending = (await consumer.info()).num_pending;
+      }
+    } finally {
+      forget(consumer);
+    }
+  }
+
   private async readBounds(stream: StreamDeclaration): Promise<StreamBounds> {
     const jsm = await this.manager();
     const { state, config } = await jsm.streams.info(stream.name);
@@ -118,6 +135,24 @@ export class EventLog {
   private async manager(): Promise<JetStreamManager> {
     this.jsm ??= jetstreamManager(this.nc, { timeout: 3_000, checkAPI: false });
     return this.jsm;
+  }
+}
+
+/** Lets so many go on at once, the others in the order they came. */
+class Turns {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async take(): Promise<void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  giveBack(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.free++;
   }
 }
 

@@ -78,7 +78,8 @@ async function publish(subject: string, from: number, to: number): Promise<void>
 }
 
 const alerts = eventSubject(AlertEvents.changed, [DEFAULT_WORKSPACE_ID]);
-const numbers = (frames: Frame[]) => frames.flatMap((frame) => (frame.t === 'ev' ? [Number(frame.d?.[0]?.n)] : []));
+const numbers = (frames: Frame[]) =>
+  frames.flatMap((frame) => (frame.t === 'ev' ? (frame.d ?? []).map(({ n }) => Number(n)) : []));
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
 describe('the stream', () => {

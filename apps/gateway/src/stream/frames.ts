@@ -21,7 +21,7 @@ export const closeCode = {
   tokenExpired: 4001,
   slow: 4008,
   draining: 4009,
-  tooManyFrames: 4029,
+  tooMany: 4029,
   badFrame: 4500,
   unauthenticated: 4501,
   noSuchVersion: 4504,

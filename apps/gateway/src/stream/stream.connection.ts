@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { errorTable, ServiceError, type Actor } from '@scm/contracts';
-import type { Authenticator, Proof } from '../access/authenticator.js';
+import type { Authenticator } from '../access/authenticator.js';
 import type { Authorizer } from '../access/authorizer.js';
 import type { Telemetry } from '../system/telemetry.js';
 import { parseChannel } from './channels.js';
 import type { ChannelHub } from './channel.hub.js';
 import type { EventLog } from './event-log.js';
 import { closeCode, parseFrame, parseSince, type ClientFrame, type Hello, type Sub } from './frames.js';
+import type { Seats } from './seats.js';
+import { StreamCaller, type CallerTimes } from './stream.caller.js';
 import { ChannelSubscription, type Outlet } from './subscription.js';
+import { Message, Wire } from './wire.js';
 
 export interface StreamServices {
   authenticator: Authenticator;
@@ -16,72 +20,105 @@ export interface StreamServices {
   hub: ChannelHub;
   log: EventLog;
   telemetry: Telemetry;
+  callerTimes: CallerTimes;
+  seats: Seats;
   /** What a new subscriber of a channel that no stream holds gets first. */
   snapshot: () => Promise<void>;
+}
+
+/** An accepted WebSocket and the socket under it, to which frames are written as they are. */
+export interface Accepted {
+  socket: WebSocket;
+  raw: Duplex;
+  isDeflated: boolean;
 }
 
 export const limits = { frameIn: 262_144, frameOut: 1_048_576, subs: 200, framesPerSecond: 200 } as const;
 const HELLO_MS = 5_000;
 const BEAT_MS = 15_000;
-const RECHECK_MS = 60_000;
-const RENEW_BEFORE_MS = 60_000;
-const RENEW_GRACE_MS = 30_000;
-const BUFFER_HIGH = 1_048_576;
+const BUFFER_HIGH_BYTES = 262_144;
 const SLOW_MS = 30_000;
+/** Frames that wait for those before them; with more the client is not read. */
+const MAX_WAITING = 64;
+/** So long a client that was told to go may take to answer. */
+const CLOSING_MS = 2_000;
 
 /** One client of the stream, from its hello to its bye. */
 export class StreamConnection implements Outlet {
+  private readonly socket: WebSocket;
+  private readonly wire: Wire;
+  private readonly caller: StreamCaller;
   private readonly subscriptions = new Map<number, ChannelSubscription>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private begun = false;
   private hello?: Hello;
-  private token = '';
-  private proof?: Proof;
-  private renewal?: NodeJS.Timeout;
   private lastSentAt = Date.now();
   private lastHeardAt = Date.now();
   private blockedSince?: number;
   private frames = { second: 0, count: 0 };
   private work: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private freeSeat?: () => void;
   private beats = 0;
+  private ended = false;
 
   constructor(
-    private readonly socket: WebSocket,
+    { socket, raw, isDeflated }: Accepted,
     private readonly services: StreamServices,
   ) {
+    this.socket = socket;
+    this.wire = new Wire(raw, isDeflated);
+    this.caller = new StreamCaller(services.authenticator, services.callerTimes, {
+      onEnding: (seconds) => this.tell({ t: 'authreq', in: seconds }),
+      onChanged: (actor) => this.judgeAgain(actor),
+      onRefused: (code, reason) => this.close(code, reason),
+    });
+    raw.on('drain', () => this.onDrained());
     socket.on('message', (data, isBinary) => this.onMessage(data as Buffer, isBinary));
+    socket.on('ping', (data) => this.onPing(data));
     socket.on('pong', () => (this.lastHeardAt = Date.now()));
     socket.on('close', () => this.end());
     socket.on('error', () => socket.terminate());
     this.after(HELLO_MS, () => this.hello ?? this.close(closeCode.helloTimeout, 'no hello'));
     this.every(BEAT_MS, () => this.beat());
-    this.every(RECHECK_MS, () => void this.recheck());
     services.telemetry.connections.add(1);
   }
 
-  get open(): boolean {
-    return this.socket.readyState === this.socket.OPEN && this.socket.bufferedAmount < BUFFER_HIGH;
+  /** Whether its caller is proved. */
+  get isGreeted(): boolean {
+    return this.freeSeat !== undefined;
   }
 
-  send(frame: string): void {
+  get open(): boolean {
+    return this.socket.readyState === this.socket.OPEN && this.wire.queuedBytes < BUFFER_HIGH_BYTES;
+  }
+
+  send(message: Message): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.lastSentAt = Date.now();
-    this.services.telemetry.frames.add(1);
-    this.socket.send(frame, () => this.onSent());
-    if (!this.open) this.blockedSince ??= Date.now();
+    this.services.telemetry.countFrame();
+    this.wire.send(message);
+    if (!this.open) this.blockedSince ??= this.lastSentAt;
   }
 
   /** Tells the client to come back elsewhere. */
   drain(): void {
-    this.send(JSON.stringify({ t: 'bye', after: [200, 2_000], why: 'draining' }));
+    this.tell({ t: 'bye', after: [200, 2_000], why: 'draining' });
     this.close(closeCode.draining, 'draining');
   }
 
+  /** Others wait to say hello, and this one does not. */
+  makeRoom(): void {
+    this.close(closeCode.helloTimeout, 'no hello');
+  }
+
+  private tell(frame: object): void {
+    this.send(Message.of(frame));
+  }
+
   private onMessage(data: Buffer, isBinary: boolean): void {
-    this.lastHeardAt = Date.now();
+    if (!this.hears()) return;
     if (isBinary) return this.close(closeCode.badFrame, 'frames are text');
-    if (this.isTooFast())
-      return this.close(closeCode.tooManyFrames, `more than ${limits.framesPerSecond} frames a second`);
     let frame: ClientFrame;
     try {
       frame = parseFrame(data.toString('utf8'));
@@ -93,6 +130,27 @@ export class StreamConnection implements Outlet {
     if (!this.begun) return this.close(closeCode.badFrame, 'the first frame is hello');
     // In order: a later frame may rely on an earlier one.
     this.work = this.work.then(() => this.handle(frame)).catch((error: unknown) => this.refuse(frame, error));
+    this.work = this.work.then(() => this.onHandled());
+    if (++this.waiting >= MAX_WAITING) this.socket.pause();
+  }
+
+  private onHandled(): void {
+    if (--this.waiting < MAX_WAITING && this.socket.isPaused) this.socket.resume();
+  }
+
+  private onPing(data: Buffer): void {
+    if (this.hears() && this.open) this.socket.pong(data);
+  }
+
+  /** Whether what came is to be looked at: not after the end, and not more of it than allowed. */
+  private hears(): boolean {
+    if (this.ended) return false;
+    this.lastHeardAt = Date.now();
+    const second = Math.floor(this.lastHeardAt / 1_000);
+    if (this.frames.second !== second) this.frames = { second, count: 0 };
+    if (++this.frames.count <= limits.framesPerSecond) return true;
+    this.close(closeCode.tooMany, `more than ${limits.framesPerSecond} frames a second`);
+    return false;
   }
 
   private async handle(frame: ClientFrame): Promise<void> {
@@ -122,27 +180,18 @@ export class StreamConnection implements Outlet {
     if (this.hello) throw new ServiceError('FAILED_PRECONDITION', 'hello was said');
     this.hello = hello;
     if (hello.v !== 1) return this.close(closeCode.noSuchVersion, 'this is version 1');
-    this.token = hello.token ?? '';
-    this.proof = await this.prove(this.token);
-    if (!this.proof || this.ended) return;
-    const { actor, expiresAt } = this.proof;
-    this.scheduleRenewal(expiresAt);
+    const proof = await this.caller.begin(hello.token ?? '');
+    if (!proof || this.ended) return;
+    const { actor, expiresAt } = proof;
+    this.freeSeat = this.services.seats.take(actor);
+    if (!this.freeSeat) return this.close(closeCode.tooMany, 'too many streams of this caller');
     const exp = Number.isFinite(expiresAt) ? Math.floor(expiresAt / 1_000) : null;
-    this.send(
-      JSON.stringify({
-        t: 'welcome',
-        sid: randomUUID(),
-        hb: BEAT_MS,
-        exp,
-        win: hello.win ?? null,
-        limits,
-        workspace: actor.workspaceId,
-      }),
-    );
+    const { workspaceId: workspace } = actor;
+    this.tell({ t: 'welcome', sid: randomUUID(), hb: BEAT_MS, exp, win: hello.win ?? null, limits, workspace });
   }
 
   private async subscribe({ id, ch, mode, since }: Sub): Promise<void> {
-    const actor = this.actor();
+    const { actor } = this.caller;
     const channel = parseChannel(ch, actor.workspaceId);
     this.services.authorizer.check(channel.access, actor, `channel ${ch}`);
     if (this.subscriptions.has(id) || this.find(ch))
@@ -168,46 +217,21 @@ export class StreamConnection implements Outlet {
   }
 
   private async renew(token: string): Promise<void> {
-    const proof = await this.prove(token);
-    if (!proof || this.ended) return;
-    const before = this.actor();
-    if (proof.actor.id !== before.id || proof.actor.workspaceId !== before.workspaceId) {
-      return this.close(closeCode.unauthenticated, 'another caller');
+    const proof = await this.caller.renew(token);
+    if (proof && !this.ended) this.tell({ t: 'authd', exp: Math.floor(proof.expiresAt / 1_000) });
+  }
+
+  /** What a caller with another role may no longer see ends. */
+  private judgeAgain(actor: Actor): void {
+    for (const [id, { channel }] of this.subscriptions) {
+      try {
+        this.services.authorizer.check(channel.access, actor, `channel ${channel.name}`);
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        this.unsubscribe(id);
+        this.tell({ t: 'unsubd', id, ch: channel.name, code: error.code });
+      }
     }
-    this.token = token;
-    this.proof = proof;
-    this.scheduleRenewal(proof.expiresAt);
-    this.send(JSON.stringify({ t: 'authd', exp: Math.floor(proof.expiresAt / 1_000) }));
-  }
-
-  /** A revoked API key or a changed role ends what it allowed. */
-  private async recheck(): Promise<void> {
-    if (!this.proof || Number.isFinite(this.proof.expiresAt)) return;
-    await this.prove(this.token);
-  }
-
-  private async prove(token: string): Promise<Proof | undefined> {
-    try {
-      return await this.services.authenticator.prove(token);
-    } catch (error) {
-      const refused = error instanceof ServiceError && error.code === 'UNAUTHENTICATED';
-      if (refused) this.close(closeCode.unauthenticated, error.message);
-      else this.close(1013, 'try again later');
-      return undefined;
-    }
-  }
-
-  private scheduleRenewal(expiresAt: number): void {
-    clearTimeout(this.renewal);
-    if (!Number.isFinite(expiresAt)) return;
-    this.renewal = setTimeout(
-      () => {
-        this.send(JSON.stringify({ t: 'authreq', in: Math.max(0, Math.round((expiresAt - Date.now()) / 1_000)) }));
-        const left = expiresAt - Date.now() + RENEW_GRACE_MS;
-        this.renewal = setTimeout(() => this.close(closeCode.tokenExpired, 'the token has expired'), left);
-      },
-      Math.max(0, expiresAt - Date.now() - RENEW_BEFORE_MS),
-    );
   }
 
   private refuse(frame: ClientFrame, error: unknown): void {
@@ -217,19 +241,11 @@ export class StreamConnection implements Outlet {
         : new ServiceError('INTERNAL', 'internal error', undefined, { cause: error });
     const { retryable } = errorTable[failure.code];
     const id = 'id' in frame ? frame.id : undefined;
-    this.send(
-      JSON.stringify({
-        t: 'err',
-        id,
-        code: failure.code,
-        msg: failure.message,
-        retryable,
-        afterMs: failure.retryAfterMs,
-      }),
-    );
+    const { code, message: msg, retryAfterMs: afterMs } = failure;
+    this.tell({ t: 'err', id, code, msg, retryable, afterMs });
   }
 
-  private onSent(): void {
+  private onDrained(): void {
     if (this.blockedSince === undefined || !this.open) return;
     this.blockedSince = undefined;
     for (const subscription of this.subscriptions.values()) subscription.resume();
@@ -253,26 +269,17 @@ export class StreamConnection implements Outlet {
     const heads = Object.fromEntries(
       [...this.subscriptions.values()].map((s) => [s.channel.name, this.services.hub.headOf(s.channel)]),
     );
-    this.send(JSON.stringify({ t: 'hb', n: ++this.beats, heads }));
-  }
-
-  private actor(): Actor {
-    if (!this.proof) throw new ServiceError('UNAUTHENTICATED', 'hello was refused');
-    return this.proof.actor;
+    this.tell({ t: 'hb', n: ++this.beats, heads });
   }
 
   private find(ch: string): ChannelSubscription | undefined {
     return [...this.subscriptions.values()].find((subscription) => subscription.channel.name === ch);
   }
 
-  private isTooFast(): boolean {
-    const second = Math.floor(Date.now() / 1_000);
-    if (this.frames.second !== second) this.frames = { second, count: 0 };
-    return ++this.frames.count > limits.framesPerSecond;
-  }
-
   private close(code: number, reason: string): void {
-    this.socket.close(code, reason.slice(0, 100));
+    if (this.ended) return;
+    this.socket.close(code, Buffer.from(reason).subarray(0, 100).toString());
+    setTimeout(() => this.socket.terminate(), CLOSING_MS).unref();
     this.end();
   }
 
@@ -280,13 +287,12 @@ export class StreamConnection implements Outlet {
     if (this.ended) return;
     this.ended = true;
     for (const timer of this.timers) clearTimeout(timer);
-    clearTimeout(this.renewal);
+    this.caller.end();
+    this.freeSeat?.();
     for (const subscription of this.subscriptions.values()) subscription.end();
     this.subscriptions.clear();
     this.services.telemetry.connections.add(-1);
   }
-
-  private ended = false;
 
   private after(ms: number, work: () => void): void {
     this.timers.add(setTimeout(work, ms));

@@ -1,14 +1,20 @@
 import { ServiceError } from '@scm/contracts';
 import type { Channel } from './channels.js';
-import { eventFrame, type ChannelEvent, type ChannelHub, type Listener } from './channel.hub.js';
-import type { EventLog, LoggedEvent } from './event-log.js';
+import { batchesOf, type Batch } from './batch.js';
+import type { ChannelHub } from './channel.hub.js';
+import type { EventLog } from './event-log.js';
 import type { Since } from './frames.js';
+import type { Listener } from './live-channel.js';
+import { Message } from './wire.js';
+
+/** So often at most a client that wants the newest value gets it. */
+const LATEST_EVERY_MS = 100;
 
 /** The socket side of a subscription. */
 export interface Outlet {
   /** False while the client or its socket does not keep up. */
   readonly open: boolean;
-  send(frame: string): void;
+  send(message: Message): void;
 }
 
 /**
@@ -17,12 +23,13 @@ export interface Outlet {
  */
 export class ChannelSubscription implements Listener {
   private sent = 0;
-  private acknowledged = 0;
   private unacknowledged: number[] = [];
   private reading = false;
   /** Counts the epochs seen, so that what was read of the former one is not taken for the present one. */
   private era = 0;
-  private latest?: ChannelEvent;
+  private latest?: Batch;
+  private latestSentAt = 0;
+  private latestTimer?: NodeJS.Timeout;
   private readonly ended = new AbortController();
 
   constructor(
@@ -43,29 +50,29 @@ export class ChannelSubscription implements Listener {
     const epoch = bounds?.epoch ?? '';
     const first = bounds?.first ?? 1;
     const start = await this.startOf(since, head, epoch, first);
+    if (this.ended.signal.aborted) return;
     this.sent = start.after;
     const from = start.after + 1;
     const { id, channel } = this;
-    this.outlet.send(
-      JSON.stringify({ t: 'subd', id, ch: channel.name, epoch, head, from, recovered: start.recovered }),
-    );
+    this.outlet.send(Message.of({ t: 'subd', id, ch: channel.name, epoch, head, from, recovered: start.recovered }));
     if (start.gap) this.gap(start.gap.from, start.gap.to, start.gap.why);
     await this.catchUp();
   }
 
   end(): void {
     this.ended.abort();
+    clearTimeout(this.latestTimer);
     this.hub.leave(this.channel, this);
   }
 
-  onEvent(event: ChannelEvent): void {
+  onBatch(batch: Batch): void {
     if (this.latestOnly) {
-      this.latest = event;
+      this.latest = batch;
       this.flushLatest();
     } else if (!this.reading) {
       // What has no room now stays in the stream, and is read once there is.
-      if (event.previous > this.sent) this.resume();
-      else if (this.hasRoom) this.deliver(event);
+      if (batch.previous > this.sent) this.resume();
+      else this.deliver(batch);
     }
   }
 
@@ -74,12 +81,11 @@ export class ChannelSubscription implements Listener {
     this.era++;
     this.sent = 0;
     this.unacknowledged = [];
-    this.acknowledged = 0;
   }
 
   acknowledge(seq: number): void {
-    this.acknowledged = Math.max(this.acknowledged, seq);
-    this.unacknowledged = this.unacknowledged.filter((s) => s > seq);
+    const stillOut = this.unacknowledged.findIndex((sent) => sent > seq);
+    this.unacknowledged.splice(0, stillOut < 0 ? this.unacknowledged.length : stillOut);
     this.resume();
   }
 
@@ -89,8 +95,10 @@ export class ChannelSubscription implements Listener {
     else if (!this.reading && this.sent < this.hub.headOf(this.channel)) void this.catchUp().catch(() => undefined);
   }
 
-  private get hasRoom(): boolean {
-    return this.outlet.open && (this.window === undefined || this.unacknowledged.length < this.window);
+  /** Events that the client may be sent now. */
+  private get room(): number {
+    if (!this.outlet.open) return 0;
+    return this.window === undefined ? Number.POSITIVE_INFINITY : this.window - this.unacknowledged.length;
   }
 
   private async startOf(
@@ -115,9 +123,9 @@ export class ChannelSubscription implements Listener {
   /** The sequence number after which the channel's last `count` events begin. */
   private async before(count: number, head: number): Promise<number> {
     const last: number[] = [];
-    for await (const { seq } of this.log.read(this.channel, 0, head, this.ended.signal)) {
-      last.push(seq);
-      if (last.length > count + 1) last.shift();
+    for await (const events of this.log.read(this.channel, 0, head, this.ended.signal)) {
+      last.push(...events.map(({ seq }) => seq));
+      last.splice(0, last.length - count - 1);
     }
     return last.length > count ? (last[0] ?? 0) : 0;
   }
@@ -125,8 +133,10 @@ export class ChannelSubscription implements Listener {
   private async catchUp(): Promise<void> {
     this.reading = true;
     try {
-      while (!this.ended.signal.aborted && this.hasRoom && this.sent < this.hub.headOf(this.channel)) {
-        await this.readOn(this.hub.headOf(this.channel));
+      while (!this.ended.signal.aborted && this.room > 0 && this.sent < this.hub.headOf(this.channel)) {
+        const recent = this.hub.recentAfter(this.channel, this.sent);
+        if (recent) this.deliver(recent);
+        else await this.readOn(this.hub.headOf(this.channel));
       }
     } finally {
       this.reading = false;
@@ -137,9 +147,12 @@ export class ChannelSubscription implements Listener {
   private async readOn(head: number): Promise<void> {
     const { era } = this;
     await this.declareExpired();
-    for await (const event of this.log.read(this.channel, this.sent, head, this.ended.signal)) {
-      if (!this.hasRoom || era !== this.era) return;
-      this.deliver(this.toChannelEvent(event));
+    for await (const events of this.log.read(this.channel, this.sent, head, this.ended.signal)) {
+      for (const batch of batchesOf(this.channel.name, this.sent, events)) {
+        if (this.room <= 0 || era !== this.era) return;
+        this.deliver(batch);
+        if (batch.last && this.sent < batch.last.seq) return;
+      }
     }
     // Whatever of these the stream holds no more is behind us.
     if (era === this.era) this.sent = Math.max(this.sent, head);
@@ -154,25 +167,35 @@ export class ChannelSubscription implements Listener {
     this.sent = first - 1;
   }
 
-  private toChannelEvent(event: LoggedEvent): ChannelEvent {
-    return { seq: event.seq, previous: this.sent, frame: eventFrame(this.channel.name, this.sent, event) };
-  }
-
-  private deliver({ seq, frame }: ChannelEvent): void {
-    if (seq <= this.sent) return;
-    this.sent = seq;
-    if (this.window !== undefined) this.unacknowledged.push(seq);
-    this.outlet.send(frame);
+  /** Sends what there is room for; the rest stays in the stream. */
+  private deliver(batch: Batch): void {
+    const { room } = this;
+    if (room <= 0) return;
+    const fitting = batch.after(this.sent, room);
+    if (!fitting.last) return;
+    this.sent = fitting.last.seq;
+    if (this.window !== undefined) this.unacknowledged.push(...fitting.events.map(({ seq }) => seq));
+    this.outlet.send(fitting.message);
   }
 
   private flushLatest(): void {
-    const event = this.latest;
-    if (!event || this.reading || !this.hasRoom) return;
+    if (!this.latest || this.reading || this.latestTimer || this.room <= 0) return;
+    const waitMs = this.latestSentAt + LATEST_EVERY_MS - Date.now();
+    if (waitMs > 0) {
+      this.latestTimer = setTimeout(() => this.sendLatestAfterWait(), waitMs);
+      return;
+    }
+    this.latestSentAt = Date.now();
+    this.deliver(this.latest.newest());
     this.latest = undefined;
-    this.deliver(event);
+  }
+
+  private sendLatestAfterWait(): void {
+    this.latestTimer = undefined;
+    this.flushLatest();
   }
 
   private gap(from: number, to: number, why: string, epoch?: string): void {
-    this.outlet.send(JSON.stringify({ t: 'gap', ch: this.channel.name, from, to, why, epoch }));
+    this.outlet.send(Message.of({ t: 'gap', ch: this.channel.name, from, to, why, epoch }));
   }
 }
