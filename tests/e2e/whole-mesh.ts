@@ -109,7 +109,7 @@ export interface Frame {
   recovered?: boolean;
 }
 
-/** A client of the stream that keeps every frame. */
+/** A client of the stream that keeps every frame; events that came together stand alone. */
 export interface StreamClient {
   frames: Frame[];
   send(frame: object): void;
@@ -122,7 +122,7 @@ export interface StreamClient {
 async function openStream(url: string, token: string): Promise<StreamClient> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/stream`, 'scm.stream.v1+json');
   const frames: Frame[] = [];
-  socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString()) as Frame));
+  socket.on('message', (data: Buffer) => frames.push(...oneByOne(JSON.parse(data.toString()) as Frame)));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const client: StreamClient = {
     frames,
@@ -137,4 +137,10 @@ async function openStream(url: string, token: string): Promise<StreamClient> {
   client.send({ t: 'hello', v: 1, token });
   await client.wait('welcome', (f) => f.t === 'welcome');
   return client;
+}
+
+function oneByOne(frame: Frame): Frame[] {
+  const { s, d, p } = frame;
+  if (frame.t !== 'ev' || !s || !d) return [frame];
+  return d.map((item, i) => ({ ...frame, p: i === 0 ? p : s[i - 1], s: s.slice(i, i + 1), d: [item] }));
 }

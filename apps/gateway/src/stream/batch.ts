@@ -30,7 +30,7 @@ export class Batch {
 
   /** Its newest event alone. */
   newest(): Batch {
-    return this.slice(this.events.length - 1, this.events.length, this.previous);
+    return this.slice(this.events.length - 1, this.events.length, this.events.at(-2)?.seq ?? this.previous);
   }
 
   /** What comes after a sequence number, `count` events at most. */
@@ -40,8 +40,7 @@ export class Batch {
     return this.slice(start, Math.min(this.events.length, start + count), Math.max(seq, this.previous));
   }
 
-  private slice(start: number, end: number, first: number): Batch {
-    const previous = this.events[start - 1]?.seq ?? first;
+  private slice(start: number, end: number, previous: number): Batch {
     const isWhole = previous === this.previous && end - start === this.events.length;
     return isWhole ? this : new Batch(this.channel, previous, this.events.slice(start, end));
   }

@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { AlertEvents, DEFAULT_WORKSPACE_ID, eventSubject, MetricsEvents, streams, SystemApi } from '@scm/contracts';
 import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
-import WebSocket from 'ws';
+import { numbersIn, openStream, type StreamClient } from '../testing/stream-client.js';
 
 const admin = { SCM_BOOTSTRAP_USERNAME: 'root', SCM_BOOTSTRAP_PASSWORD: 'correct horse battery' };
 
@@ -41,31 +41,9 @@ async function post(path: string, body: object): Promise<Record<string, string>>
   return (await response.json()) as Record<string, string>;
 }
 
-interface Frame {
-  t: string;
-  ch?: string;
-  p?: number;
-  s?: number[];
-  d?: { n?: number }[];
-  why?: string;
-}
-
-async function openStream(): Promise<{ frames: Frame[]; send(frame: object): void; end(): void }> {
-  const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/api/v1/stream`, 'scm.stream.v1+json');
-  const frames: Frame[] = [];
-  socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
-  await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
-  return { frames, send: (frame) => socket.send(JSON.stringify(frame)), end: () => socket.terminate() };
-}
-
-async function subscribed(ch: string, options: object = {}): ReturnType<typeof openStream> {
-  const client = await openStream();
-  client.send({ t: 'hello', v: 1, token });
-  client.send({ t: 'sub', id: 1, ch, ...options });
-  const answered = await waitFor(() => client.frames.find(({ t }) => t === 'subd' || t === 'err'), {
-    what: `${ch} to begin`,
-  });
-  expect(answered).toMatchObject({ t: 'subd' });
+async function subscribed(ch: string, options: object = {}): Promise<StreamClient> {
+  const client = await openStream(gateway.port);
+  await client.subscribe(token, ch, { sub: options });
   return client;
 }
 
@@ -78,8 +56,6 @@ async function publish(subject: string, from: number, to: number): Promise<void>
 }
 
 const alerts = eventSubject(AlertEvents.changed, [DEFAULT_WORKSPACE_ID]);
-const numbers = (frames: Frame[]) =>
-  frames.flatMap((frame) => (frame.t === 'ev' ? (frame.d ?? []).map(({ n }) => Number(n)) : []));
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
 describe('the stream', () => {
@@ -90,7 +66,7 @@ describe('the stream', () => {
     const before = await consumers();
     for (let i = 0; i < 5; i++) {
       const client = await subscribed('alerts', { since: 'start' });
-      await waitFor(() => numbers(client.frames).length === 3, { what: 'the events since the start' });
+      await waitFor(() => numbersIn(client.frames).length === 3, { what: 'the events since the start' });
       client.end();
     }
     await waitFor(async () => (await consumers()) <= before, { what: 'the consumers to be gone' });
@@ -98,7 +74,7 @@ describe('the stream', () => {
 
   it('forgets a client that left before its subscriptions were made', async () => {
     const { apiKey } = await post('/api/v1/api-keys', { name: 'hasty', role: 'viewer' });
-    const client = await openStream();
+    const client = await openStream(gateway.port);
     client.send({ t: 'hello', v: 1, token: apiKey });
     client.send({ t: 'sub', id: 1, ch: 'system' });
     client.end();
@@ -116,8 +92,8 @@ describe('the stream', () => {
     await mesh.nats.kill();
     await mesh.nats.restart();
     await publish(alerts, 11, 60);
-    await waitFor(() => numbers(client.frames).includes(60), { what: 'the last event', timeoutMs: 20_000 });
-    expect(numbers(client.frames)).toEqual(upTo(60).slice(3));
+    await waitFor(() => numbersIn(client.frames).includes(60), { what: 'the last event', timeoutMs: 20_000 });
+    expect(numbersIn(client.frames)).toEqual(upTo(60).slice(3));
     client.end();
   });
 
@@ -129,8 +105,8 @@ describe('the stream', () => {
       what: 'the new epoch',
       timeoutMs: 20_000,
     });
-    const seen = numbers(client.frames).length;
-    await waitFor(() => numbers(client.frames).length > seen + 2, { what: 'frames', timeoutMs: 20_000 });
+    const seen = numbersIn(client.frames).length;
+    await waitFor(() => numbersIn(client.frames).length > seen + 2, { what: 'frames', timeoutMs: 20_000 });
     client.end();
   });
 });
