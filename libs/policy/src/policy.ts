@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized, validate } from '@cedar-policy/cedar-wasm/nodejs';
-import { isPermission, ServiceError, type Access, type Actor, type Permission } from '@scm/contracts';
+import { isPermission, permissions, ServiceError, type Access, type Actor, type Permission } from '@scm/contracts';
 import { LRUCache } from 'lru-cache';
 import { entitiesOf } from './entities.js';
 import { perActor } from './per-actor.js';
@@ -67,6 +67,12 @@ export class Policy {
       : actor.kind === 'service';
     if (!allowed) throw new ServiceError('PERMISSION_DENIED', `This needs the permission ${access}`);
   }
+
+  /** What the actor may do in its own workspace, whatever the arguments. */
+  readonly permissionsOf = perActor((actor): readonly Permission[] => {
+    const resource = { workspaceId: actor.workspaceId };
+    return permissions.filter((permission) => this.decide({ actor, permission, resource }).allowed);
+  });
 
   private evaluate(question: Question): Decision {
     // Parsed when first asked: a service is ready before it is asked.

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   ServiceError,
-  permissions,
   type CreateUserRequest,
   type CreateWorkspaceRequest,
   type Identity,
@@ -31,9 +30,7 @@ export class IdentityService {
   async whoAmI(): Promise<Identity> {
     const actor = currentActor();
     const { id, kind, name, workspaceId, role } = actor;
-    const resource = { workspaceId };
-    const allowed = permissions.filter((permission) => this.policy.decide({ actor, permission, resource }).allowed);
-    return { id, kind, name, workspaceId, ...(role && { role }), permissions: allowed };
+    return { id, kind, name, workspaceId, ...(role && { role }), permissions: [...this.policy.permissionsOf(actor)] };
   }
 
   async createUser(request: CreateUserRequest): Promise<Member> {

@@ -4,10 +4,11 @@ import { createClient, type RedisClientType } from 'redis';
 import { ServiceError, type Actor } from '@scm/contracts';
 import { GatewayConfig } from '../config.js';
 import type { GatewayRequest } from '../http/request.js';
+import { SharedLimit } from './shared-limit.js';
 
 /** One limit: `local` counts while Redis does not. */
 interface Limit {
-  shared?: RateLimiterRedis;
+  shared?: SharedLimit;
   local: RateLimiterMemory;
 }
 
@@ -62,7 +63,7 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async consume(limit: Limit, key: string): Promise<void> {
     try {
-      if (this.store === 'redis' && limit.shared) await this.answered(limit.shared.consume(key), limit.local, key);
+      if (this.store === 'redis' && limit.shared) await this.fromRedis(limit.shared, limit.local, key);
       else await limit.local.consume(key);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
@@ -71,12 +72,14 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async answered(asked: Promise<RateLimiterRes>, local: RateLimiterMemory, key: string): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<RateLimiterRes>();
+  private async fromRedis(shared: SharedLimit, local: RateLimiterMemory, key: string): Promise<void> {
+    const asked = shared.consume(key);
+    if (asked === 'granted') return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       if (this.store === 'redis') this.logger.warn('redis gives no answer, limits are counted by this replica alone');
       this.silentUntilMs = Date.now() + SILENT_MS;
-      resolve(local.consume(key));
+      resolve(local.consume(key).then(() => undefined));
     }, ANSWER_MS);
     try {
       await Promise.race([asked, late]);
@@ -97,7 +100,7 @@ export class RateLimiter implements OnApplicationBootstrap, OnModuleDestroy {
       inMemoryBlockOnConsumed: points + 1,
       rejectIfRedisNotReady: true,
     });
-    return { shared, local };
+    return { shared: new SharedLimit(shared, points), local };
   }
 }
 
