@@ -6,7 +6,7 @@ import { MessagingClient } from '@scm/messaging';
 const FRESH_MS = 60_000;
 const REFETCH_MS = 1_000;
 
-/** Verifies access tokens with auth's published keys. While auth is away the last keys go on serving. */
+/** Verifies access tokens with auth's published keys. The last keys serve while newer ones are asked for, or auth is away. */
 @Injectable()
 export class TokenVerifier {
   private keys?: { set: ReturnType<typeof createLocalJWKSet>; fetchedAt: number };
@@ -16,7 +16,8 @@ export class TokenVerifier {
 
   /** Throws UNAUTHENTICATED for whatever is not a live access token of ours. */
   async verify(token: string): Promise<JWTPayload> {
-    if (!this.keys || Date.now() - this.keys.fetchedAt > FRESH_MS) await this.fetch();
+    if (!this.keys) await this.fetch();
+    else if (Date.now() - this.keys.fetchedAt > FRESH_MS) void this.fetch();
     try {
       return await this.check(token);
     } catch (error) {
