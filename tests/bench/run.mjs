@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { benchCache } from './cache.bench.mjs';
 import { benchExecutions } from './executions.bench.mjs';
 import { benchIngest } from './ingest.bench.mjs';
 import { clone, startProduct } from './product.mjs';
@@ -10,6 +11,7 @@ import { benchStream } from './stream.bench.mjs';
 const benches = {
   start: benchStart,
   rpc: benchRpc,
+  cache: benchCache,
   stream: benchStream,
   executions: benchExecutions,
   ingest: benchIngest,

@@ -14,9 +14,11 @@ import { IdentityController } from './auth/identity.controller.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { Mesh } from './mesh/mesh.js';
+import { ReadCache } from './mesh/read-cache.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { PrometheusController } from './metrics/prometheus.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { Redis } from './redis/redis.js';
 import { HomeController } from './pages/home.controller.js';
 import { ChannelHub } from './stream/channel.hub.js';
 import { EventLog } from './stream/event-log.js';
@@ -43,6 +45,8 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     McpController,
   ],
   providers: [
+    Redis,
+    ReadCache,
     Mesh,
     MeshStatus,
     Telemetry,

@@ -23,12 +23,18 @@ export class GatewayConfig {
   corsOrigins: string[] = [];
 
   @Setting({
-    description: 'Redis for rate limits across replicas; without it each replica limits by itself',
+    description: 'Redis for limits and caches across replicas; without it each replica limits by itself',
     secret: true,
   })
   @IsOptional()
   @Matches(/^rediss?:\/\//)
   redisUrl?: string;
+
+  @Setting({ description: 'Seconds a reply about workflow definitions is kept in Redis at most; 0 keeps none' })
+  @IsInt()
+  @Min(0)
+  @Max(3_600)
+  readCacheSeconds: number = 60;
 
   @Setting({ description: 'Largest request body in bytes' })
   @IsInt()

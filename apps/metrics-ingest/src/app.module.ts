@@ -10,6 +10,7 @@ import { LogMerger } from './log/log-merger.js';
 import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
 import { CatalogueService } from './query/catalogue.service.js';
+import { QueryCache } from './query/query-cache.js';
 import { QueryHandler } from './query/query.handler.js';
 import { QueryService } from './query/query.service.js';
 import { SampleReader } from './query/sample-reader.js';
@@ -36,6 +37,7 @@ import { StoreStatusService } from './status/store-status.service.js';
     SampleWriter,
     IngestService,
     SampleReader,
+    QueryCache,
     QueryService,
     CatalogueService,
     LeaseRepository,

@@ -29,6 +29,14 @@ export class MetricsConfig {
   @Max(65_536)
   headMaxMib: number = 256;
 
+  @Setting({
+    description: 'Mebibytes the answers to queries may take that are kept for the next who asks; 0 keeps none',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(65_536)
+  queryCacheMib: number = 32;
+
   @Setting({ description: 'Series one workspace may have' })
   @IsInt()
   @Min(1)

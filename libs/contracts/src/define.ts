@@ -16,7 +16,14 @@ export interface RpcContract<Req extends object = object, Res extends object = o
   readonly answer: 'one' | 'all';
   /** Whether a call changes state: such calls honour an idempotency key and are audited by their service. */
   readonly changes: boolean;
+  readonly cache?: CacheGroup;
 }
+
+/**
+ * What is cached and forgotten together, in each workspace for itself: replies of reads of a group are kept until one of
+ * its changes is answered or one of its events is published.
+ */
+export type CacheGroup = 'workflows';
 
 /** A fact, published after its commit. `key` names the tokens that follow the subject, so that readers can filter. */
 export interface EventContract<P extends object = object> {
@@ -25,6 +32,7 @@ export interface EventContract<P extends object = object> {
   readonly service: ServiceName;
   readonly payload: ClassConstructor<P>;
   readonly key: readonly string[];
+  readonly cache?: CacheGroup;
 }
 
 /**
@@ -59,6 +67,7 @@ interface RpcOptions {
   changes: boolean;
   timeoutMs?: number;
   answer?: 'one' | 'all';
+  cache?: CacheGroup;
 }
 
 /** Declares `scm.rpc.<name>`; a name is `<domain>.v<N>.<imperative-verb>`. */
@@ -76,7 +85,7 @@ export function rpc<Req extends object, Res extends object>(
 export function event<P extends object>(
   name: string,
   payload: ClassConstructor<P>,
-  options: { service: ServiceName; key: readonly string[] },
+  options: { service: ServiceName; key: readonly string[]; cache?: CacheGroup },
 ): EventContract<P> {
   return { kind: 'event', subject: subject('evt', name), payload, ...options };
 }

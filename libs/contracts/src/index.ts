@@ -33,6 +33,7 @@ export {
 } from './auth.contract.js';
 export { decode, decodeValue, parseJson } from './decode.js';
 export {
+  type CacheGroup,
   type Contract,
   type EventContract,
   type RpcContract,
@@ -132,6 +133,7 @@ export {
   Execution,
   ExecutionApi,
   ExecutionChanged,
+  VersionCreated,
   ExecutionPage,
   ExecutionStarted,
   type ExecutionStatus,

@@ -181,6 +181,13 @@ export class ExecutionChanged {
   @JsonObject({ optional: true }) data?: Record<string, unknown>;
 }
 
+/** A new version of a workflow, which is its newest now. */
+export class VersionCreated {
+  @Id() workspaceId: string;
+  @Name() workflow: string;
+  @Text({ max: 64 }) version: string;
+}
+
 export class QueueDepth {
   @OneOf(capabilities) capability: Capability;
   @Whole() queued: number;
@@ -203,21 +210,25 @@ export const WorkflowApi = {
     service,
     access: 'workflows:write',
     changes: true,
+    cache: 'workflows',
   }),
   list: rpc('workflow.v1.list', PageRequest, WorkflowVersionPage, {
     service,
     access: 'workflows:read',
     changes: false,
+    cache: 'workflows',
   }),
   get: rpc('workflow.v1.get', GetWorkflowRequest, WorkflowVersion, {
     service,
     access: 'workflows:read',
     changes: false,
+    cache: 'workflows',
   }),
   listVersions: rpc('workflow.v1.list-versions', ListVersionsRequest, WorkflowVersionPage, {
     service,
     access: 'workflows:read',
     changes: false,
+    cache: 'workflows',
   }),
 };
 
@@ -264,5 +275,10 @@ export const WorkflowEvents = {
   executionChanged: event('workflow.v1.execution-changed', ExecutionChanged, {
     service,
     key: ['workspaceId', 'workflow', 'executionId'],
+  }),
+  versionCreated: event('workflow.v1.version-created', VersionCreated, {
+    service,
+    key: ['workspaceId'],
+    cache: 'workflows',
   }),
 };

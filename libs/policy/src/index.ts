@@ -2,4 +2,5 @@
 export { ContextSigner } from './context-signer.js';
 export { ContextVerifier } from './context-verifier.js';
 export { meshSecurity, type Denial, type MeshSecurity } from './mesh-security.js';
+export { perActor } from './per-actor.js';
 export { Policy, type Decision, type Question, type Resource } from './policy.js';

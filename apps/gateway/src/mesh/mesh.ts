@@ -1,7 +1,16 @@
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
-import { fieldsOf, invalidField, type Actor, type ClassConstructor, type RpcContract } from '@scm/contracts';
+import {
+  fieldsOf,
+  invalidField,
+  type Actor,
+  type CacheGroup,
+  type ClassConstructor,
+  type RpcContract,
+} from '@scm/contracts';
 import { MessagingClient } from '@scm/messaging';
+import { Authorizer } from '../access/authorizer.js';
 import type { GatewayRequest } from '../http/request.js';
+import { ReadCache } from './read-cache.js';
 
 /** What a route hands to the mesh: the fields from path, query and body, and who asks. */
 export interface HttpCall {
@@ -28,7 +37,11 @@ export const Call = createParamDecorator((_: unknown, execution: ExecutionContex
 /** Forwards a request to the service whose contract the route is. */
 @Injectable()
 export class Mesh {
-  constructor(private readonly messaging: MessagingClient) {}
+  constructor(
+    private readonly messaging: MessagingClient,
+    private readonly authorizer: Authorizer,
+    private readonly cache: ReadCache,
+  ) {}
 
   /** The service validates; here only texts of the query become the types the contract declares. */
   async forward<Req extends object, Res extends object>(contract: RpcContract<Req, Res>, call: HttpCall): Promise<Res> {
@@ -40,7 +53,24 @@ export class Mesh {
     request: Req,
     { actor, idempotencyKey }: Pick<HttpCall, 'actor' | 'idempotencyKey'>,
   ): Promise<Res> {
-    return this.messaging.request(contract, request, { as: actor, idempotencyKey });
+    const { cache, changes } = contract;
+    const asked = () => this.messaging.request(contract, request, { as: actor, idempotencyKey });
+    if (!cache || !actor) return asked();
+    if (!changes) return this.read(cache, contract, request, actor, asked);
+    // Also after a failure: a change whose answer was lost may have been made.
+    return asked().finally(() => this.cache.forget(cache, actor.workspaceId));
+  }
+
+  /** Judged here, since the service does not see a read that the cache answers. */
+  private async read<Req extends object, Res extends object>(
+    group: CacheGroup,
+    { access, subject }: RpcContract<Req, Res>,
+    request: Req,
+    actor: Actor,
+    ask: () => Promise<Res>,
+  ): Promise<Res> {
+    this.authorizer.check(access, actor, subject);
+    return this.cache.read(group, actor.workspaceId, JSON.stringify([subject, request]), ask);
   }
 }
 

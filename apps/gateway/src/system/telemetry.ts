@@ -20,6 +20,8 @@ export class Telemetry implements OnModuleDestroy {
     description: 'Replicas that are ready',
   });
   private readonly queued = this.meter.createGauge('scm_step_queue_depth', { description: 'Steps waiting or at work' });
+  /** Reads of the read cache by their result: `hit`, `miss`, or `none` without Redis. */
+  readonly cacheReads = this.meter.createCounter('scm_read_cache_reads', { description: 'Reads of the read cache' });
   /** Open stream connections; the stream counts them. */
   readonly connections = this.meter.createUpDownCounter('scm_stream_connections', {
     description: 'Open stream sockets',

@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { schemaOf, ServiceError } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
+import { perActor } from '@scm/policy';
 import { IDENTITY, type Identity } from '@scm/service';
 import { MetricsResources, metricResources, metricTemplates } from '../resources/metrics.resources.js';
 import { ToolCaller } from '../tools/tool.caller.js';
@@ -27,6 +28,7 @@ const instructions =
 export class McpEngine implements OnModuleDestroy {
   private readonly logger = new Logger(McpEngine.name);
   private readonly handler: McpHttpHandler;
+  private readonly toolsFor = perActor((actor) => this.registry.visibleTo(actor).map(toWire));
 
   constructor(
     private readonly registry: ToolRegistry,
@@ -58,7 +60,7 @@ export class McpEngine implements OnModuleDestroy {
     const server = new Server(info, { capabilities: { tools: {}, resources: {} }, instructions });
     server.setRequestHandler('tools/list', async () => {
       await this.audit.record('tools/list', 'allowed');
-      return { tools: this.registry.visibleTo(currentActor()).map(toWire) };
+      return { tools: this.toolsFor(currentActor()) };
     });
     server.setRequestHandler('tools/call', async ({ params }) => {
       const result = await this.caller.call(params.name, params.arguments);

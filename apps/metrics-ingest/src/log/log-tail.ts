@@ -17,6 +17,7 @@ export class LogTail implements OnModuleInit {
   private queued?: Promise<void>;
   /** What this replica wrote and has not read back yet. */
   private readonly own = new Map<number, SampleBlock>();
+  private readonly listeners: ((row: LogRow) => void)[] = [];
 
   constructor(
     private readonly log: SampleLogRepository,
@@ -26,9 +27,15 @@ export class LogTail implements OnModuleInit {
 
   /** Rebuilds the head before the first call is answered. */
   async onModuleInit(): Promise<void> {
+    this.lastId = await this.log.idBefore(this.head.startMs);
     await this.catchUp();
     // What was there before the start has not changed.
     this.head.takeChanged();
+  }
+
+  /** Has `listener` told of each row, in the order of the commits, before whoever waits for it goes on. */
+  onRow(listener: (row: LogRow) => void): void {
+    this.listeners.push(listener);
   }
 
   /** Spares reading back a block that this replica has just written. */
@@ -50,15 +57,13 @@ export class LogTail implements OnModuleInit {
 
   private async read(): Promise<void> {
     for (let full = true; full;) {
-      const held = [...this.own.keys()];
-      const rows = await this.log.readAfter(this.lastId, this.head.startMs, held, PAGE_ROWS);
-      const found = rows.map((row) => ({ ...row, block: row.block ?? this.own.get(row.id) }));
+      const { startMs } = this.head;
+      const rows = await this.log.readAfter(this.lastId, startMs, [...this.own.keys()], PAGE_ROWS);
+      const found = rows.map((row) => (row.t1 < startMs ? row : { ...row, block: row.block ?? this.own.get(row.id) }));
       await this.learnSeries(found);
       for (const row of found) this.apply(row);
       full = rows.length === PAGE_ROWS;
       if (full || this.head.isFull) this.head.evict(Date.now());
-      // What is held and did not come is older than the head.
-      if (!full) for (const id of held) this.own.delete(id);
     }
   }
 
@@ -71,12 +76,14 @@ export class LogTail implements OnModuleInit {
     }
   }
 
-  private apply({ id, block }: LogRow): void {
+  private apply(row: LogRow): void {
+    const { id, block } = row;
     if (block) {
       const { ids, offsets, values, t0 } = block;
       for (let i = 0; i < ids.length; i++) this.head.add(ids[i] ?? 0, t0 + (offsets[i] ?? 0), values[i] ?? 0);
     }
     this.lastId = id;
     this.own.delete(id);
+    for (const listener of this.listeners) listener(row);
   }
 }

@@ -7,7 +7,10 @@ import { decodeBlock, encodeBlock, type SampleBlock } from './sample-block.js';
 export interface LogRow {
   id: number;
   workspaceId: string;
-  /** Absent for rows the reader has already. */
+  /** Times of the oldest and the newest sample, Unix milliseconds. */
+  t0: number;
+  t1: number;
+  /** Absent for rows the reader has already or has no use for. */
   block?: SampleBlock;
 }
 
@@ -15,6 +18,7 @@ interface StoredRow {
   id: string;
   workspace_id: string;
   t0: string;
+  t1: string;
   n: number;
   data: Buffer | null;
 }
@@ -68,14 +72,23 @@ export class SampleLogRepository {
     return new Map(stored.map((row) => [row.workspace_id, Number(row.id)]));
   }
 
-  /** The next rows of all workspaces that hold samples since `sinceMs`; rows `held` come without their block. */
+  /** The next rows of all workspaces; rows `held` and those that end before `sinceMs` come without their block. */
   async readAfter(id: number, sinceMs: number, held: readonly number[], limit: number): Promise<LogRow[]> {
     const { rows } = await this.pool.query<StoredRow>(
-      `select id, workspace_id, t0, n, case when id = any($3::bigint[]) then null else data end as data
-       from sample_log where id > $1 and t1 >= $2 order by id limit $4`,
+      `select id, workspace_id, t0, t1, n, case when id = any($3::bigint[]) or t1 < $2 then null else data end as data
+       from sample_log where id > $1 order by id limit $4`,
       [id, Math.floor(sinceMs), held, limit],
     );
     return rows.map(toLogRow);
+  }
+
+  /** The id after which every row with samples since `sinceMs` comes. */
+  async idBefore(sinceMs: number): Promise<number> {
+    const { rows } = await this.pool.query<{ id: string | null }>(
+      `select coalesce((select min(id) - 1 from sample_log where t1 >= $1), (select max(id) from sample_log)) as id`,
+      [Math.floor(sinceMs)],
+    );
+    return Number(rows[0]?.id ?? 0);
   }
 
   /** Ids of one workspace's rows that may hold samples between the two times, in the order of the commits. */
@@ -92,7 +105,7 @@ export class SampleLogRepository {
   async readByIds(workspaceId: string, ids: readonly number[]): Promise<LogRow[]> {
     const rows = await this.database.inWorkspace(workspaceId, (tx) =>
       tx.query<StoredRow[]>(
-        `select id, workspace_id, t0, n, data from sample_log where id = any($1::bigint[]) order by id`,
+        `select id, workspace_id, t0, t1, n, data from sample_log where id = any($1::bigint[]) order by id`,
         [ids],
       ),
     );
@@ -120,7 +133,7 @@ export class SampleLogRepository {
   async replace(ids: readonly number[], merge: (blocks: SampleBlock[]) => SampleBlock): Promise<boolean> {
     return this.database.acrossWorkspaces(async (tx) => {
       const rows = await tx.query<StoredRow[]>(
-        `select id, workspace_id, t0, n, data from sample_log where id = any($1::bigint[]) order by id for update skip locked`,
+        `select id, workspace_id, t0, t1, n, data from sample_log where id = any($1::bigint[]) order by id for update skip locked`,
         [ids],
       );
       if (rows.length !== ids.length) return false;
@@ -168,6 +181,7 @@ export class SampleLogRepository {
   }
 }
 
-function toLogRow({ id, workspace_id, t0, n, data }: StoredRow): LogRow {
-  return { id: Number(id), workspaceId: workspace_id, ...(data && { block: decodeBlock(data, Number(t0), n) }) };
+function toLogRow({ id, workspace_id, t0, t1, n, data }: StoredRow): LogRow {
+  const block = data ? { block: decodeBlock(data, Number(t0), n) } : {};
+  return { id: Number(id), workspaceId: workspace_id, t0: Number(t0), t1: Number(t1), ...block };
 }

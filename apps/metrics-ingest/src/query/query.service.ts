@@ -10,7 +10,9 @@ import { currentActor } from '@scm/messaging';
 import type { Labels } from '../series/labels.js';
 import { allPoints, LOOKBACK_MS, point, valueAt, valuesAtSteps, type Point, type ReadSeries } from './evaluate.js';
 import { parseQuery } from './query-text.js';
+import { QueryCache } from './query-cache.js';
 import { SampleReader } from './sample-reader.js';
+import type { Selector } from './selector.js';
 import { limitOf, stepOf, timeOf } from './time-parameters.js';
 
 const MAX_STEPS = 11_000;
@@ -20,20 +22,18 @@ const MAX_POINTS = 250_000;
 /** Answers queries in the shapes of Prometheus's HTTP API. */
 @Injectable()
 export class QueryService {
-  constructor(private readonly reader: SampleReader) {}
+  constructor(
+    private readonly reader: SampleReader,
+    private readonly cache: QueryCache,
+  ) {}
 
   async query({ query, time, limit }: QueryRequest): Promise<PrometheusReply> {
     const selector = parseQuery('query', query);
     const [atMs, most] = [time === undefined ? Date.now() : timeOf('time', time), limitOf(limit)];
-    const { workspaceId } = currentActor();
-    const found = await this.reader.read(workspaceId, selector, atMs - (selector.rangeMs ?? LOOKBACK_MS), atMs);
-    if (selector.rangeMs !== undefined) return matrix(found, most, allPoints);
-    const result = found.flatMap((series) => {
-      const value = valueAt(series, atMs);
-      return value === undefined ? [] : [{ metric: series.labels, value: point(atMs, value) }];
-    });
-    if (Math.min(result.length, most) > MAX_SERIES) throw tooLarge(`more than ${MAX_SERIES} series`);
-    return reply('vector', result.slice(0, most), result.length > most);
+    const fromMs = atMs - (selector.rangeMs ?? LOOKBACK_MS);
+    return this.answer(selector, fromMs, atMs, ['query', query, atMs, most], (found) =>
+      selector.rangeMs === undefined ? vector(found, most, atMs) : matrix(found, most, allPoints),
+    );
   }
 
   async queryRange({ query, start, end, step, limit }: QueryRangeRequest): Promise<PrometheusReply> {
@@ -44,9 +44,36 @@ export class QueryService {
     if ((endMs - startMs) / stepMs >= MAX_STEPS) {
       throw invalidField('step', `gives more than ${MAX_STEPS} points a series: take a longer step`);
     }
-    const found = await this.reader.read(currentActor().workspaceId, selector, startMs - LOOKBACK_MS, endMs);
-    return matrix(found, most, (series) => valuesAtSteps(series, startMs, endMs, stepMs));
+    const question = ['range', query, startMs, endMs, stepMs, most];
+    return this.answer(selector, startMs - LOOKBACK_MS, endMs, question, (found) =>
+      matrix(found, most, (series) => valuesAtSteps(series, startMs, endMs, stepMs)),
+    );
   }
+
+  private async answer(
+    selector: Selector,
+    fromMs: number,
+    toMs: number,
+    question: unknown[],
+    evaluate: (found: readonly ReadSeries[]) => PrometheusReply,
+  ): Promise<PrometheusReply> {
+    const { workspaceId } = currentActor();
+    await this.reader.catchUp();
+    const extent = { workspaceId, metric: selector.name, fromMs, toMs };
+    return this.cache.answer(extent, JSON.stringify(question), async () =>
+      evaluate(await this.reader.read(workspaceId, selector, fromMs, toMs)),
+    );
+  }
+}
+
+/** Each series with its value at one instant. */
+function vector(found: readonly ReadSeries[], most: number, atMs: number): PrometheusReply {
+  const result = found.flatMap((series) => {
+    const value = valueAt(series, atMs);
+    return value === undefined ? [] : [{ metric: series.labels, value: point(atMs, value) }];
+  });
+  if (Math.min(result.length, most) > MAX_SERIES) throw tooLarge(`more than ${MAX_SERIES} series`);
+  return reply('vector', result.slice(0, most), result.length > most);
 }
 
 /** Series with their points, cut to the asked number of series; what no message could carry is refused. */

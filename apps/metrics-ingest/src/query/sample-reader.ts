@@ -25,12 +25,16 @@ export class SampleReader {
     private readonly seriesRows: SeriesRepository,
   ) {}
 
-  /** Samples after `fromMs` up to and with `toMs`; the views hold until the caller awaits something. */
-  async read(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
+  /** Resolves when every sample committed before the call can be read. */
+  async catchUp(): Promise<void> {
     await this.tail.catchUp().catch((cause: unknown) => {
       const options = { cause, retryAfterMs: 1_000 };
       throw new ServiceError('UNAVAILABLE', 'the samples cannot be read now', undefined, options);
     });
+  }
+
+  /** Samples after `fromMs` up to and with `toMs`; the views hold until the caller awaits something. */
+  async read(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
     return fromMs >= this.head.startMs
       ? this.readHead(workspaceId, selector, fromMs, toMs)
       : this.readLog(workspaceId, selector, fromMs, toMs);

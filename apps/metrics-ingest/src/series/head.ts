@@ -51,6 +51,12 @@ export class Head {
     return this.byId.has(id);
   }
 
+  /** The metric a series belongs to, as far as the head has the series. */
+  metricOf(id: number): string | undefined {
+    const series = this.byId.get(id);
+    return series && labelOf(series.labels, '__name__');
+  }
+
   find(workspaceId: string, key: string): HeadSeries | undefined {
     return this.workspaces.get(workspaceId)?.byKey.get(key);
   }

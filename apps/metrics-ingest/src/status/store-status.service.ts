@@ -4,6 +4,7 @@ import { currentActor } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
 import { LogTail } from '../log/log-tail.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
+import { QueryCache } from '../query/query-cache.js';
 import { Head } from '../series/head.js';
 
 /** How much the caller's workspace has stored, and how much of it is in memory here. */
@@ -14,6 +15,7 @@ export class StoreStatusService {
     private readonly log: SampleLogRepository,
     private readonly head: Head,
     private readonly tail: LogTail,
+    private readonly cache: QueryCache,
   ) {}
 
   async status(): Promise<MetricsStatus> {
@@ -31,6 +33,7 @@ export class StoreStatusService {
         maxSeries: this.config.maxSeries,
         headSince: new Date(this.head.startMs).toISOString(),
         headBytes: this.head.bytes,
+        queryCache: this.cache.countsOf(workspaceId),
       },
     };
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database, type CursorKey } from '@scm/database';
+import { WorkflowEvents } from '@scm/contracts';
+import { Database, oweEvent, type CursorKey } from '@scm/database';
 import { WorkflowVersionEntity } from './definition.entities.js';
 import type { AlertFilter } from './document.js';
 
@@ -38,6 +39,8 @@ export class DefinitionRepository {
        set newest_version = excluded.newest_version, alert_filter = excluded.alert_filter`,
       [workspaceId, name, version.version, alertFilter && JSON.stringify(alertFilter)],
     );
+    const payload = { workspaceId, workflow: name, version: version.version };
+    await oweEvent(tx, WorkflowEvents.versionCreated, { workspaceId, keys: [workspaceId], payload });
     return true;
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@scm/contracts';
 import { decodeCursor, toPage } from '@scm/database';
 import { currentActor, currentTraceId } from '@scm/messaging';
+import { EventRelay } from '@scm/service';
 import { WorkflowVersionEntity } from './definition.entities.js';
 import { DefinitionRepository } from './definition.repository.js';
 import { digestOfDocument, readDocument, type WorkflowDocument } from './document.js';
@@ -21,6 +22,7 @@ export class DefinitionService {
   constructor(
     private readonly definitions: DefinitionRepository,
     private readonly audit: AuditLog,
+    private readonly relay: EventRelay,
   ) {}
 
   /** The same version with the same document is answered as it is; with another one it is ALREADY_EXISTS. */
@@ -44,6 +46,7 @@ export class DefinitionService {
       });
       return wanted;
     });
+    this.relay.notify();
     if (kept?.digest !== digest) {
       throw new ServiceError(
         'ALREADY_EXISTS',

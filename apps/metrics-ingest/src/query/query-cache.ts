@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { PrometheusReply } from '@scm/contracts';
+import { MetricsConfig } from '../config.js';
+import { LogTail } from '../log/log-tail.js';
+import type { LogRow } from '../log/sample-log.repository.js';
+import { Head } from '../series/head.js';
+
+/** What an answer was made of: the samples of one workspace, of one metric or of any, after `fromMs` up to `toMs`. */
+export interface Extent {
+  workspaceId: string;
+  metric?: string;
+  fromMs: number;
+  toMs: number;
+}
+
+interface Kept extends Extent {
+  answer: Promise<PrometheusReply>;
+}
+
+/** The rough size of a point and of a series in memory. */
+const POINT_BYTES = 64;
+const SERIES_BYTES = 512;
+const MAX_ANSWERS = 10_000;
+
+/**
+ * Answers to queries, kept until a sample is committed that would change them, by whichever replica. Callers have caught up
+ * with the log before they ask, so that an answer is never older than their own writes.
+ */
+@Injectable()
+export class QueryCache {
+  private readonly kept?: LRUCache<string, Kept>;
+  private readonly counts = new LRUCache<string, { hits: number; misses: number }>({ max: 1_000 });
+
+  constructor(
+    config: MetricsConfig,
+    tail: LogTail,
+    private readonly head: Head,
+  ) {
+    if (config.queryCacheMib === 0) return;
+    this.kept = new LRUCache({ max: MAX_ANSWERS, maxSize: config.queryCacheMib * 1_048_576 });
+    tail.onRow((row) => this.forget(row));
+  }
+
+  /** The answer to `question` within the workspace; whoever asks it meanwhile waits for the same. */
+  async answer(extent: Extent, question: string, work: () => Promise<PrometheusReply>): Promise<PrometheusReply> {
+    if (!this.kept) return work();
+    const key = `${extent.workspaceId} ${question}`;
+    const known = this.kept.get(key);
+    this.count(extent.workspaceId, known !== undefined);
+    if (known) return known.answer;
+    const fresh = { ...extent, answer: work() };
+    this.kept.set(key, fresh, { size: SERIES_BYTES });
+    return this.settle(key, fresh);
+  }
+
+  /** How often the workspace's queries were answered from here, by this replica. */
+  countsOf(workspaceId: string): { hits: number; misses: number } {
+    return this.counts.peek(workspaceId) ?? { hits: 0, misses: 0 };
+  }
+
+  private async settle(key: string, fresh: Kept): Promise<PrometheusReply> {
+    try {
+      const reply = await fresh.answer;
+      // Samples that came meanwhile have taken it away.
+      if (this.kept?.peek(key) === fresh) this.kept.set(key, fresh, { size: sizeOf(reply) });
+      return reply;
+    } catch (error) {
+      if (this.kept?.peek(key) === fresh) this.kept.delete(key);
+      throw error;
+    }
+  }
+
+  private forget(row: LogRow): void {
+    let metrics: Set<string> | undefined;
+    for (const [key, { workspaceId, metric, fromMs, toMs }] of this.kept?.entries() ?? []) {
+      if (workspaceId !== row.workspaceId || row.t0 > toMs || row.t1 <= fromMs) continue;
+      metrics ??= this.metricsOf(row);
+      // Of a row that is older than the head it is not known which metrics it holds.
+      if (metric === undefined || metrics.size === 0 || metrics.has(metric)) this.kept?.delete(key);
+    }
+  }
+
+  private metricsOf({ block }: LogRow): Set<string> {
+    return new Set([...new Set(block?.ids)].map((id) => this.head.metricOf(id) ?? ''));
+  }
+
+  private count(workspaceId: string, hit: boolean): void {
+    const counts = this.counts.get(workspaceId) ?? { hits: 0, misses: 0 };
+    counts[hit ? 'hits' : 'misses']++;
+    this.counts.set(workspaceId, counts);
+  }
+}
+
+function sizeOf({ data }: PrometheusReply): number {
+  const { result = [] } = data as { result?: { values?: unknown[] }[] };
+  return result.reduce((sum, { values }) => sum + SERIES_BYTES + POINT_BYTES * (values?.length ?? 1), SERIES_BYTES);
+}
