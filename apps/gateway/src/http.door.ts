@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import helmet from 'helmet';
 import type { HttpDoor } from '@scm/service';
 import { GatewayConfig } from './config.js';
 import { bodyReaders } from './http/body.middleware.js';
+import { JsonAdapter } from './http/json.adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { tracing } from './http/tracing.middleware.js';
 import { serveOpenApi } from './openapi/openapi.js';
@@ -17,7 +18,7 @@ const EXPOSED = ['X-Request-Id', 'Scm-Trace-Id', 'Retry-After', 'Mcp-Session-Id'
 /** The one HTTP and WebSocket door of the product. */
 export const httpDoor: HttpDoor = {
   create: async (module, logger) => {
-    const app = await NestFactory.create<NestExpressApplication>(module, new ExpressAdapter(), {
+    const app = await NestFactory.create<NestExpressApplication>(module, new JsonAdapter(), {
       logger,
       bodyParser: false,
       abortOnError: false,

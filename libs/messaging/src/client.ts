@@ -15,6 +15,7 @@ import {
 import { currentCall } from './call.js';
 import { errorOf } from './codec.js';
 import { header } from './headers.js';
+import { JsonText } from './json-text.js';
 import { injectTrace, traced, traceFrom } from './trace.js';
 
 /** Proves to the called service who calls. */
@@ -50,6 +51,15 @@ export class MessagingClient {
     request: Req,
     options: RequestOptions = {},
   ): Promise<Res> {
+    return (await this.requestText(contract, request, options)).read();
+  }
+
+  /** The same, for who passes the reply on. */
+  async requestText<Req extends object, Res extends object>(
+    contract: RpcContract<Req, Res>,
+    request: Req,
+    options: RequestOptions = {},
+  ): Promise<JsonText<Res>> {
     assertDeclared(contract);
     return traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
       const timeout = remainingMs(options.timeoutMs ?? contract.timeoutMs);
@@ -60,7 +70,7 @@ export class MessagingClient {
         .catch((error: unknown) => Promise.reject(transportError(contract.subject, error)));
       const failure = errorOf(msg);
       if (failure) throw failure;
-      return msg.json<Res>();
+      return new JsonText<Res>(msg.string());
     });
   }
 

@@ -1,4 +1,5 @@
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import type { JsonText } from './json-text.js';
 import { consumerName, type RpcContract, type Subscription, type TaskContract } from '@scm/contracts';
 
 type Method<A extends unknown[], R> = <T extends (...args: A) => Promise<R>>(
@@ -15,8 +16,10 @@ export interface DeliveryInfo {
 }
 
 /** Answers a request; a payload or reply type that differs from the contract does not compile. */
-export function Rpc<Req extends object, Res extends object>(contract: RpcContract<Req, Res>): Method<[Req], Res> {
-  return MessagePattern(contract.subject, { contract }) as Method<[Req], Res>;
+export function Rpc<Req extends object, Res extends object>(
+  contract: RpcContract<Req, Res>,
+): Method<[Req], Res | JsonText<Res>> {
+  return MessagePattern(contract.subject, { contract }) as Method<[Req], Res | JsonText<Res>>;
 }
 
 /** Does one unit of durable work. Returning confirms it; throwing asks for redelivery. */

@@ -8,6 +8,7 @@ export { connectNats } from './connection.js';
 export { On, Rpc, Task, type DeliveryInfo } from './decorators.js';
 export type { DeadLetter } from './durable.reader.js';
 export { header } from './headers.js';
+export { JsonText } from './json-text.js';
 export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export type { Authorize, IdempotencyStore } from './rpc.server.js';

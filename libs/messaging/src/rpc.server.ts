@@ -4,6 +4,7 @@ import { decode, ServiceError, type Actor, type RpcContract } from '@scm/contrac
 import { runCall, type Call } from './call.js';
 import { errorReply, toServiceError } from './codec.js';
 import { header } from './headers.js';
+import { textOf } from './json-text.js';
 import { extractTrace, traced } from './trace.js';
 
 /** Decides who calls and whether they may; throws UNAUTHENTICATED or PERMISSION_DENIED. */
@@ -66,7 +67,7 @@ export class RpcServer {
       }
       const parent = extractTrace(msg.headers);
       const reply = await traced(contract.subject, SpanKind.SERVER, parent, () => this.handle(contract, invoke, msg));
-      this.respond(msg, JSON.stringify(reply ?? {}));
+      this.respond(msg, textOf(reply));
     } catch (error) {
       const failure = toServiceError(error);
       if (failure.code === 'INTERNAL') this.options.onBug(error, contract.subject);

@@ -10,6 +10,7 @@ import {
   type Workspace,
   type WorkspacePage,
 } from '@scm/contracts';
+import type { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
 import { Call, Mesh, type HttpCall } from '../mesh/mesh.js';
 
@@ -19,49 +20,49 @@ export class IdentityController {
   constructor(private readonly mesh: Mesh) {}
 
   @Route('GET', 'users', AuthApi.listUsers, 'List the members of the workspace')
-  listUsers(@Call() call: HttpCall): Promise<MemberPage> {
+  listUsers(@Call() call: HttpCall): Promise<JsonText<MemberPage>> {
     return this.mesh.forward(AuthApi.listUsers, call);
   }
 
   @Route('POST', 'users', AuthApi.createUser, 'Create a user as a member of the workspace', { status: 201 })
-  createUser(@Call() call: HttpCall): Promise<Member> {
+  createUser(@Call() call: HttpCall): Promise<JsonText<Member>> {
     return this.mesh.forward(AuthApi.createUser, call);
   }
 
   @Route('PATCH', 'users/:id', AuthApi.updateMember, 'Change a member’s role or state')
-  updateMember(@Call() call: HttpCall): Promise<Member> {
+  updateMember(@Call() call: HttpCall): Promise<JsonText<Member>> {
     return this.mesh.forward(AuthApi.updateMember, call);
   }
 
   @Route('GET', 'workspaces', AuthApi.listWorkspaces, 'List the workspaces of the caller')
-  listWorkspaces(@Call() call: HttpCall): Promise<WorkspacePage> {
+  listWorkspaces(@Call() call: HttpCall): Promise<JsonText<WorkspacePage>> {
     return this.mesh.forward(AuthApi.listWorkspaces, call);
   }
 
   @Route('POST', 'workspaces', AuthApi.createWorkspace, 'Create a workspace; the caller administers it', {
     status: 201,
   })
-  createWorkspace(@Call() call: HttpCall): Promise<Workspace> {
+  createWorkspace(@Call() call: HttpCall): Promise<JsonText<Workspace>> {
     return this.mesh.forward(AuthApi.createWorkspace, call);
   }
 
   @Route('GET', 'api-keys', AuthApi.listApiKeys, 'List API keys; their secrets are never shown again')
-  listApiKeys(@Call() call: HttpCall): Promise<ApiKeyPage> {
+  listApiKeys(@Call() call: HttpCall): Promise<JsonText<ApiKeyPage>> {
     return this.mesh.forward(AuthApi.listApiKeys, call);
   }
 
   @Route('POST', 'api-keys', AuthApi.createApiKey, 'Create an API key', { status: 201 })
-  createApiKey(@Call() call: HttpCall): Promise<CreatedApiKey> {
+  createApiKey(@Call() call: HttpCall): Promise<JsonText<CreatedApiKey>> {
     return this.mesh.forward(AuthApi.createApiKey, call);
   }
 
   @Route('DELETE', 'api-keys/:id', AuthApi.revokeApiKey, 'Revoke an API key')
-  revokeApiKey(@Call() call: HttpCall): Promise<Nothing> {
+  revokeApiKey(@Call() call: HttpCall): Promise<JsonText<Nothing>> {
     return this.mesh.forward(AuthApi.revokeApiKey, call);
   }
 
   @Route('GET', 'audit', AuthApi.listAudit, 'List the audit, newest first')
-  listAudit(@Call() call: HttpCall): Promise<AuditPage> {
+  listAudit(@Call() call: HttpCall): Promise<JsonText<AuditPage>> {
     return this.mesh.forward(AuthApi.listAudit, call);
   }
 }

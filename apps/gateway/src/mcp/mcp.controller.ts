@@ -39,7 +39,8 @@ export class McpController {
     }
     const { method } = request;
     const body = typeof request.body === 'string' ? request.body : '';
-    const reply = await this.mesh.ask(McpApi.handle, { method, headers: forwarded(request), body }, request);
+    const asked = { method, headers: forwarded(request), body };
+    const reply = (await this.mesh.ask(McpApi.handle, asked, request)).read();
     for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
     response.status(reply.status).send(reply.body ?? '');
   }

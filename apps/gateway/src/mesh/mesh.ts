@@ -7,7 +7,7 @@ import {
   type ClassConstructor,
   type RpcContract,
 } from '@scm/contracts';
-import { MessagingClient } from '@scm/messaging';
+import { MessagingClient, type JsonText } from '@scm/messaging';
 import { Authorizer } from '../access/authorizer.js';
 import type { GatewayRequest } from '../http/request.js';
 import { ReadCache } from './read-cache.js';
@@ -44,7 +44,10 @@ export class Mesh {
   ) {}
 
   /** The service validates; here only texts of the query become the types the contract declares. */
-  async forward<Req extends object, Res extends object>(contract: RpcContract<Req, Res>, call: HttpCall): Promise<Res> {
+  async forward<Req extends object, Res extends object>(
+    contract: RpcContract<Req, Res>,
+    call: HttpCall,
+  ): Promise<JsonText<Res>> {
     return this.ask(contract, toRequest(contract.request, call), call);
   }
 
@@ -52,9 +55,9 @@ export class Mesh {
     contract: RpcContract<Req, Res>,
     request: Req,
     { actor, idempotencyKey }: Pick<HttpCall, 'actor' | 'idempotencyKey'>,
-  ): Promise<Res> {
+  ): Promise<JsonText<Res>> {
     const { cache, changes } = contract;
-    const asked = () => this.messaging.request(contract, request, { as: actor, idempotencyKey });
+    const asked = () => this.messaging.requestText(contract, request, { as: actor, idempotencyKey });
     if (!cache || !actor) return asked();
     if (!changes) return this.read(cache, contract, request, actor, asked);
     // Also after a failure: a change whose answer was lost may have been made.
@@ -67,8 +70,8 @@ export class Mesh {
     { access, subject }: RpcContract<Req, Res>,
     request: Req,
     actor: Actor,
-    ask: () => Promise<Res>,
-  ): Promise<Res> {
+    ask: () => Promise<JsonText<Res>>,
+  ): Promise<JsonText<Res>> {
     this.authorizer.check(access, actor, subject);
     return this.cache.read(group, actor.workspaceId, JSON.stringify([subject, request]), ask);
   }

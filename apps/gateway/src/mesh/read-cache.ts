@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from '@nats-io/transport-node';
 import { allContracts, type CacheGroup, type EventContract } from '@scm/contracts';
+import { JsonText } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
 import { GatewayConfig } from '../config.js';
 import { Redis } from '../redis/redis.js';
@@ -29,7 +30,7 @@ const events = allContracts
  */
 @Injectable()
 export class ReadCache implements OnModuleInit, OnModuleDestroy {
-  private readonly loading = new Map<string, Promise<object>>();
+  private readonly loading = new Map<string, Promise<JsonText>>();
   /** Hashes that Redis did not empty when it should have: they are not read before it has. */
   private readonly stale = new Set<string>();
   private subscriptions: Subscription[] = [];
@@ -58,18 +59,18 @@ export class ReadCache implements OnModuleInit, OnModuleDestroy {
     group: CacheGroup,
     workspaceId: string,
     question: string,
-    load: () => Promise<T>,
-  ): Promise<T> {
+    load: () => Promise<JsonText<T>>,
+  ): Promise<JsonText<T>> {
     const key = keyOf(group, workspaceId);
     const field = hash('sha256', question, 'base64url');
     const known = await this.find(key, field);
     this.telemetry.cacheReads.add(1, { group, result: known?.reply ? 'hit' : known ? 'miss' : 'none' });
     if (!known) return load();
-    if (known.reply) return JSON.parse(known.reply) as T;
+    if (known.reply) return new JsonText<T>(known.reply);
     // The generation stands in the key: who comes after a change never waits for what was asked before it.
     return this.once(`${key} ${field} ${known.generation}`, async () => {
       const reply = await load();
-      void this.keep(key, field, known.generation, JSON.stringify(reply));
+      void this.keep(key, field, known.generation, reply.text);
       return reply;
     });
   }
@@ -104,8 +105,8 @@ export class ReadCache implements OnModuleInit, OnModuleDestroy {
     return emptied !== undefined;
   }
 
-  private async once<T extends object>(key: string, work: () => Promise<T>): Promise<T> {
-    const running = this.loading.get(key) as Promise<T> | undefined;
+  private async once<T extends object>(key: string, work: () => Promise<JsonText<T>>): Promise<JsonText<T>> {
+    const running = this.loading.get(key) as Promise<JsonText<T>> | undefined;
     if (running) return running;
     const started = work().finally(() => this.loading.delete(key));
     this.loading.set(key, started);

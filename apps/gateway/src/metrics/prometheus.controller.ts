@@ -1,14 +1,9 @@
 import { Controller, UseFilters } from '@nestjs/common';
 import { MetricsApi, RulesApi, type PrometheusReply, type RpcContract } from '@scm/contracts';
+import { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
 import { Call, Mesh, type HttpCall } from '../mesh/mesh.js';
 import { PrometheusErrorFilter } from './prometheus-error.filter.js';
-
-interface Success {
-  status: 'success';
-  data: unknown;
-  warnings?: string[];
-}
 
 /** Prometheus's HTTP API, for Grafana, promtool and everything else that speaks it. */
 @Controller('prometheus/api/v1')
@@ -17,71 +12,72 @@ export class PrometheusController {
   constructor(private readonly mesh: Mesh) {}
 
   @Route('GET', 'query', MetricsApi.query, 'Evaluate a query at one instant', { tag: 'prometheus' })
-  query(@Call() call: HttpCall): Promise<Success> {
+  query(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.query, call);
   }
 
   @Route('POST', 'query', MetricsApi.query, 'Evaluate a query at one instant', { tag: 'prometheus' })
-  postQuery(@Call() call: HttpCall): Promise<Success> {
+  postQuery(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.query, call);
   }
 
   @Route('GET', 'query_range', MetricsApi.queryRange, 'Evaluate a query over a range of time', { tag: 'prometheus' })
-  queryRange(@Call() call: HttpCall): Promise<Success> {
+  queryRange(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.queryRange, call);
   }
 
   @Route('POST', 'query_range', MetricsApi.queryRange, 'Evaluate a query over a range of time', { tag: 'prometheus' })
-  postQueryRange(@Call() call: HttpCall): Promise<Success> {
+  postQueryRange(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.queryRange, call);
   }
 
   @Route('GET', 'series', MetricsApi.series, 'Find series by label matchers', { tag: 'prometheus' })
-  series(@Call() call: HttpCall): Promise<Success> {
+  series(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.series, call);
   }
 
   @Route('POST', 'series', MetricsApi.series, 'Find series by label matchers', { tag: 'prometheus' })
-  postSeries(@Call() call: HttpCall): Promise<Success> {
+  postSeries(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.series, call);
   }
 
   @Route('GET', 'labels', MetricsApi.labels, 'List label names', { tag: 'prometheus' })
-  labels(@Call() call: HttpCall): Promise<Success> {
+  labels(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.labels, call);
   }
 
   @Route('POST', 'labels', MetricsApi.labels, 'List label names', { tag: 'prometheus' })
-  postLabels(@Call() call: HttpCall): Promise<Success> {
+  postLabels(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.labels, call);
   }
 
   @Route('GET', 'label/:label/values', MetricsApi.labelValues, 'List the values of a label', { tag: 'prometheus' })
-  labelValues(@Call() call: HttpCall): Promise<Success> {
+  labelValues(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.labelValues, call);
   }
 
   @Route('GET', 'metadata', MetricsApi.metadata, 'List types and help texts of metrics', { tag: 'prometheus' })
-  metadata(@Call() call: HttpCall): Promise<Success> {
+  metadata(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.metadata, call);
   }
 
   @Route('GET', 'rules', RulesApi.groups, 'List rules in Prometheus’s shape', { tag: 'prometheus' })
-  rules(@Call() call: HttpCall): Promise<Success> {
+  rules(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(RulesApi.groups, call);
   }
 
   @Route('GET', 'alerts', RulesApi.alerts, 'List active alerts in Prometheus’s shape', { tag: 'prometheus' })
-  alerts(@Call() call: HttpCall): Promise<Success> {
+  alerts(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(RulesApi.alerts, call);
   }
 
   private async answer<Req extends object>(
     contract: RpcContract<Req, PrometheusReply>,
     call: HttpCall,
-  ): Promise<Success> {
-    const { data, warnings } = await this.mesh.forward(contract, known(call));
-    return { status: 'success', data, ...(warnings && { warnings }) };
+  ): Promise<JsonText> {
+    const { text } = await this.mesh.forward(contract, known(call));
+    // The reply is an object with `data` and perhaps `warnings`: it is large, and needs only its first field.
+    return new JsonText(`{"status":"success",${text.slice(1)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type ExecutionStarted,
   type HistoryPage,
 } from '@scm/contracts';
+import type { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
 import { Call, Mesh, type HttpCall } from '../mesh/mesh.js';
 
@@ -14,27 +15,27 @@ export class ExecutionsController {
   constructor(private readonly mesh: Mesh) {}
 
   @Route('POST', 'workflows/:workflow/executions', ExecutionApi.start, 'Start a workflow', { status: 202 })
-  start(@Call() call: HttpCall): Promise<ExecutionStarted> {
+  start(@Call() call: HttpCall): Promise<JsonText<ExecutionStarted>> {
     return this.mesh.forward(ExecutionApi.start, call);
   }
 
   @Route('GET', 'executions', ExecutionApi.list, 'List executions, newest first')
-  list(@Call() call: HttpCall): Promise<ExecutionPage> {
+  list(@Call() call: HttpCall): Promise<JsonText<ExecutionPage>> {
     return this.mesh.forward(ExecutionApi.list, call);
   }
 
   @Route('GET', 'executions/:id', ExecutionApi.get, 'Show an execution with its steps')
-  get(@Call() call: HttpCall): Promise<Execution> {
+  get(@Call() call: HttpCall): Promise<JsonText<Execution>> {
     return this.mesh.forward(ExecutionApi.get, call);
   }
 
   @Route('GET', 'executions/:id/history', ExecutionApi.history, 'List every transition of an execution')
-  history(@Call() call: HttpCall): Promise<HistoryPage> {
+  history(@Call() call: HttpCall): Promise<JsonText<HistoryPage>> {
     return this.mesh.forward(ExecutionApi.history, call);
   }
 
   @Route('POST', 'executions/:id/cancel', ExecutionApi.cancel, 'Cancel an execution')
-  cancel(@Call() call: HttpCall): Promise<Execution> {
+  cancel(@Call() call: HttpCall): Promise<JsonText<Execution>> {
     return this.mesh.forward(ExecutionApi.cancel, call);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { PrometheusReply } from '@scm/contracts';
+import { JsonText } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
 import { LogTail } from '../log/log-tail.js';
 import type { LogRow } from '../log/sample-log.repository.js';
@@ -15,12 +16,11 @@ export interface Extent {
 }
 
 interface Kept extends Extent {
-  answer: Promise<PrometheusReply>;
+  answer: Promise<JsonText<PrometheusReply>>;
 }
 
-/** The rough size of a point and of a series in memory. */
-const POINT_BYTES = 64;
-const SERIES_BYTES = 512;
+/** The rough size of an answer in memory besides its text. */
+const ENTRY_BYTES = 512;
 const MAX_ANSWERS = 10_000;
 
 /**
@@ -43,14 +43,18 @@ export class QueryCache {
   }
 
   /** The answer to `question` within the workspace; whoever asks it meanwhile waits for the same. */
-  async answer(extent: Extent, question: string, work: () => Promise<PrometheusReply>): Promise<PrometheusReply> {
-    if (!this.kept) return work();
+  async answer(
+    extent: Extent,
+    question: string,
+    work: () => Promise<PrometheusReply>,
+  ): Promise<JsonText<PrometheusReply>> {
+    if (!this.kept) return toText(work());
     const key = `${extent.workspaceId} ${question}`;
     const known = this.kept.get(key);
     this.count(extent.workspaceId, known !== undefined);
     if (known) return known.answer;
-    const fresh = { ...extent, answer: work() };
-    this.kept.set(key, fresh, { size: SERIES_BYTES });
+    const fresh = { ...extent, answer: toText(work()) };
+    this.kept.set(key, fresh, { size: ENTRY_BYTES });
     return this.settle(key, fresh);
   }
 
@@ -59,11 +63,11 @@ export class QueryCache {
     return this.counts.peek(workspaceId) ?? { hits: 0, misses: 0 };
   }
 
-  private async settle(key: string, fresh: Kept): Promise<PrometheusReply> {
+  private async settle(key: string, fresh: Kept): Promise<JsonText<PrometheusReply>> {
     try {
       const reply = await fresh.answer;
       // Samples that came meanwhile have taken it away.
-      if (this.kept?.peek(key) === fresh) this.kept.set(key, fresh, { size: sizeOf(reply) });
+      if (this.kept?.peek(key) === fresh) this.kept.set(key, fresh, { size: ENTRY_BYTES + reply.text.length });
       return reply;
     } catch (error) {
       if (this.kept?.peek(key) === fresh) this.kept.delete(key);
@@ -92,7 +96,6 @@ export class QueryCache {
   }
 }
 
-function sizeOf({ data }: PrometheusReply): number {
-  const { result = [] } = data as { result?: { values?: unknown[] }[] };
-  return result.reduce((sum, { values }) => sum + SERIES_BYTES + POINT_BYTES * (values?.length ?? 1), SERIES_BYTES);
+async function toText(reply: Promise<PrometheusReply>): Promise<JsonText<PrometheusReply>> {
+  return new JsonText(JSON.stringify(await reply));
 }

@@ -7,7 +7,7 @@ import {
   type QueryRangeRequest,
   type QueryRequest,
 } from '@scm/contracts';
-import { Rpc } from '@scm/messaging';
+import { Rpc, type JsonText } from '@scm/messaging';
 import { CatalogueService } from './catalogue.service.js';
 import { QueryService } from './query.service.js';
 
@@ -19,12 +19,12 @@ export class QueryHandler {
   ) {}
 
   @Rpc(MetricsApi.query)
-  query(request: QueryRequest): Promise<PrometheusReply> {
+  query(request: QueryRequest): Promise<JsonText<PrometheusReply>> {
     return this.queries.query(request);
   }
 
   @Rpc(MetricsApi.queryRange)
-  queryRange(request: QueryRangeRequest): Promise<PrometheusReply> {
+  queryRange(request: QueryRangeRequest): Promise<JsonText<PrometheusReply>> {
     return this.queries.queryRange(request);
   }
 

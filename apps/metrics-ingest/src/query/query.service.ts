@@ -6,7 +6,7 @@ import {
   type QueryRangeRequest,
   type QueryRequest,
 } from '@scm/contracts';
-import { currentActor } from '@scm/messaging';
+import { currentActor, type JsonText } from '@scm/messaging';
 import type { Labels } from '../series/labels.js';
 import { allPoints, LOOKBACK_MS, point, valueAt, valuesAtSteps, type Point, type ReadSeries } from './evaluate.js';
 import { parseQuery } from './query-text.js';
@@ -27,7 +27,7 @@ export class QueryService {
     private readonly cache: QueryCache,
   ) {}
 
-  async query({ query, time, limit }: QueryRequest): Promise<PrometheusReply> {
+  async query({ query, time, limit }: QueryRequest): Promise<JsonText<PrometheusReply>> {
     const selector = parseQuery('query', query);
     const [atMs, most] = [time === undefined ? Date.now() : timeOf('time', time), limitOf(limit)];
     const fromMs = atMs - (selector.rangeMs ?? LOOKBACK_MS);
@@ -36,7 +36,7 @@ export class QueryService {
     );
   }
 
-  async queryRange({ query, start, end, step, limit }: QueryRangeRequest): Promise<PrometheusReply> {
+  async queryRange({ query, start, end, step, limit }: QueryRangeRequest): Promise<JsonText<PrometheusReply>> {
     const selector = parseQuery('query', query);
     const [startMs, endMs, stepMs, most] = [timeOf('start', start), timeOf('end', end), stepOf(step), limitOf(limit)];
     if (selector.rangeMs !== undefined) throw invalidField('query', 'a range query needs a selector without a range');
@@ -56,7 +56,7 @@ export class QueryService {
     toMs: number,
     question: unknown[],
     evaluate: (found: readonly ReadSeries[]) => PrometheusReply,
-  ): Promise<PrometheusReply> {
+  ): Promise<JsonText<PrometheusReply>> {
     const { workspaceId } = currentActor();
     await this.reader.catchUp();
     const extent = { workspaceId, metric: selector.name, fromMs, toMs };
