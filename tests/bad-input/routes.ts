@@ -43,7 +43,7 @@ export interface Stage {
   token: string;
   /** An access token of a user whose password may be tried. */
   userToken: string;
-  /** By the collection in the path. */
+  /** By the collection in the path, some with the parameter's name. */
   ids: Record<string, string>;
 }
 
@@ -56,6 +56,7 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
   const token = await scm.login();
   const post = async (path: string, body: object) => (await scm.call('POST', `/api/v1/${path}`, { token, body })).body;
   await post('workflows', { document });
+  await post('templates', { channel: 'email', name: 'tried', title: 'tried', body: 'tried' });
   await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0' });
   const user = await post('users', { username: 'tried', password, role: 'viewer' });
   const key = await post('api-keys', { name: 'tests', role: 'admin' });
@@ -68,7 +69,15 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
     },
     { timeoutMs: 20_000, what: 'an alert' },
   );
-  const ids = { users: String(user.id), alerts: String(alert?.id), workflows: 'tried' };
+  const ids = {
+    users: String(user.id),
+    alerts: String(alert?.id),
+    workflows: 'tried',
+    'workflows version': '1.0.0',
+    templates: 'tried',
+    'templates channel': 'email',
+    'templates version': '1',
+  };
   return { apiKey: String(key.apiKey), token, userToken: await scm.login('tried'), ids };
 }
 
@@ -91,6 +100,10 @@ const examples: Record<string, () => unknown> = {
   timeout: () => '1s',
   limit: () => '1',
   series: () => [{ labels: { __name__: 'tried', free: 'text' }, samples: [[Date.now(), 1]] }],
+  address: () => `${uniqueName()}@example.org`,
+  template: () => 'default',
+  '/api/v1/templates channel': () => 'email',
+  '/api/v1/templates/preview channel': () => 'email',
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],
   version: () => '1.0.0',
@@ -112,7 +125,7 @@ export function pathFor(route: Route, { ids }: Stage, given: Record<string, stri
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const collection = /\/([\w-]+)\/\{/.exec(route.path)?.[1] ?? '';
     const value =
-      given[name] ?? (name === 'version' ? '1.0.0' : ids[collection]) ?? (name === 'label' ? 'free' : NOBODY);
+      given[name] ?? ids[`${collection} ${name}`] ?? ids[collection] ?? (name === 'label' ? 'free' : NOBODY);
     return encodeURIComponent(value);
   });
 }

@@ -166,6 +166,9 @@ async function fillAlpha(token: string | undefined): Promise<void> {
     (await post('silences', { matchers: { mark: 'none' }, endsAt: '2999-01-01T00:00:00Z', comment: MARK })).id,
   );
   ids.webhook = String((await post('webhooks', { url: `http://127.0.0.1:9/${MARK}`, topics: ['never'] })).id);
+  ids.emailContact = String((await post('email-contacts', { address: `${MARK}@example.org`, topics: ['never'] })).id);
+  const template = { channel: 'webhook', name: MARK, body: JSON.stringify({ text: MARK }) };
+  ids.template = String((await post('templates', template)).name);
   ids.apiKey = String((await post('api-keys', { name: MARK, role: 'viewer' })).id);
   ids.user = String((await post('users', { username: MARK, password, role: 'viewer' })).id);
   await post('metrics', { series: [{ labels: { __name__: 'marked', mark: MARK }, samples: [[Date.now(), 1]] }] });
@@ -221,7 +224,8 @@ function mcp(
 function filled(path: string, id: string): string {
   return path
     .replaceAll(/\{label\}/g, 'mark')
-    .replaceAll(/\{version\}/g, '1.0.0')
+    .replaceAll(/\{channel\}/g, 'webhook')
+    .replaceAll(/\{version\}/g, path.includes('/templates/') ? '1' : '1.0.0')
     .replaceAll(/\{\w+\}/g, id);
 }
 

@@ -47,7 +47,17 @@ export async function startWholeMesh(env: NodeJS.ProcessEnv = {}): Promise<Whole
     SCM_ACTOR_REQUESTS_PER_MINUTE: '100000',
   };
   const admin = { SCM_BOOTSTRAP_USERNAME: 'admin', SCM_BOOTSTRAP_PASSWORD: password };
-  const all = { ...limits, ...admin, SCM_PORT: '0', SCM_REDIS_URL: redis.url, SCM_EGRESS_ALLOW: '127.0.0.1', ...env };
+  // Contacts can be made; what is sent to them waits, for nothing listens there.
+  const smtp = { SCM_SMTP_URL: 'smtp://127.0.0.1:9', SCM_SMTP_FROM: 'scm@example.org' };
+  const all = {
+    ...limits,
+    ...admin,
+    ...smtp,
+    SCM_PORT: '0',
+    SCM_REDIS_URL: redis.url,
+    SCM_EGRESS_ALLOW: '127.0.0.1',
+    ...env,
+  };
   const started = await Promise.all(names.map(async (name) => [name, await mesh.start(name, all)] as const));
   const services = Object.fromEntries(started);
   const url = `http://127.0.0.1:${services.gateway?.port}`;

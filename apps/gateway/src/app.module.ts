@@ -17,7 +17,9 @@ import { Mesh } from './mesh/mesh.js';
 import { ReadCache } from './mesh/read-cache.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { PrometheusController } from './metrics/prometheus.controller.js';
+import { ContactsController } from './notifications/contacts.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { TemplatesController } from './notifications/templates.controller.js';
 import { Redis } from './redis/redis.js';
 import { HomeController } from './pages/home.controller.js';
 import { ChannelHub } from './stream/channel.hub.js';
@@ -42,6 +44,8 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     WorkflowsController,
     ExecutionsController,
     NotificationsController,
+    ContactsController,
+    TemplatesController,
     McpController,
   ],
   providers: [

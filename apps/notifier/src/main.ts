@@ -1,5 +1,5 @@
 import { serviceAudit } from '@scm/audit';
-import { AlertApi, NotifyApi, subscriptions, WebhookApi } from '@scm/contracts';
+import { AlertApi, EmailContactApi, NotifyApi, subscriptions, TemplateApi, WebhookApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -13,6 +13,8 @@ await runService({
   claims: [
     ...Object.values(NotifyApi),
     ...Object.values(WebhookApi),
+    ...Object.values(EmailContactApi),
+    ...Object.values(TemplateApi),
     ...Object.values(AlertApi),
     subscriptions.notifierAlertFired,
     subscriptions.notifierAlertResolved,

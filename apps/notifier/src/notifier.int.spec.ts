@@ -1,79 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream } from '@nats-io/jetstream';
 import {
   AlertApi,
-  MetricsEvents,
+  EmailContactApi,
   NotifyApi,
+  TemplateApi,
   WebhookApi,
   type Alert,
   type Notification,
   type RpcContract,
 } from '@scm/contracts';
 import { schemaDrift } from '@scm/database';
-import { connectNats, ensureStreams } from '@scm/messaging';
-import { ContextSigner } from '@scm/policy';
-import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
+import { waitFor } from '@scm/testing';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { database } from './database.js';
+import { startNotifierMesh, startReceiver, type NotifierMesh } from './testing/notifier-mesh.js';
 
-const workspace = randomUUID();
 const other = randomUUID();
-const env = { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_DELIVERY_SCHEDULE_SECONDS: '0.2,0.2,0.2' };
 
-let mesh: TestMesh;
-let service: TestService;
-let nc: NatsConnection;
-let signer: ContextSigner;
-
-async function ask<Res extends object>(
-  contract: RpcContract<object, Res>,
-  request: object,
-  options: { in?: string; role?: 'viewer' | 'operator' | 'admin' } = {},
-) {
-  const { in: workspaceId = workspace, role = 'admin' } = options;
-  const h = headers();
-  h.set('Scm-Context', await signer.sign({ kind: 'user', id: 'u1', name: 'ann', workspaceId, role }));
-  const msg = await nc.request(contract.subject, JSON.stringify(request), { timeout: 5_000, headers: h });
-  return { status: Number(msg.headers?.get('Nats-Service-Error-Code') || 200), body: msg.json<Res>() };
-}
-
-async function publish(change: 'alertFired' | 'alertResolved', alertId: string, labels: Record<string, string> = {}) {
-  const at = new Date().toISOString();
-  const payload = {
-    alertId,
-    workspaceId: workspace,
-    ruleId: randomUUID(),
-    fingerprint: 'f',
-    alertName: 'HighCpu',
-    labels: { alertname: 'HighCpu', ...labels },
-    annotations: { summary: 'CPU is busy' },
-    value: 0.9,
-    startsAt: at,
-    ...(change === 'alertResolved' && { endsAt: at }),
-  };
-  await jetstream(nc).publish(`${MetricsEvents[change].subject}.${workspace}`, JSON.stringify(payload));
-}
-
+let scm: NotifierMesh;
+const ask: NotifierMesh['ask'] = (...asked) => scm.ask(...asked);
+const publish: NotifierMesh['publish'] = (...told) => scm.publish(...told);
+const ended: NotifierMesh['ended'] = (...ids) => scm.ended(...ids);
 const inbox = async () => (await ask(NotifyApi.list, { limit: 200 })).body.items;
 const titled = (title: string) => waitFor(async () => (await inbox()).find((n) => n.title === title), { what: title });
 
 beforeAll(async () => {
-  mesh = await startMesh();
-  nc = await connect({ servers: mesh.nats.url.replace('nats://test@', ''), token: 'test' });
-  const owner = await connectNats(mesh.nats.url, 'metrics-ingest');
-  await ensureStreams(owner, 'metrics-ingest');
-  await owner.close();
-  signer = new ContextSigner(mesh.contextKey('gateway'));
-  service = await mesh.start('notifier', env);
+  scm = await startNotifierMesh();
 });
 
 afterAll(async () => {
-  await nc?.close();
-  await mesh?.stop();
+  await scm?.stop();
 });
 
 describe('alerts', () => {
@@ -140,7 +98,7 @@ describe('alerts', () => {
   });
 
   it('publishes every change of an alert to its stream', async () => {
-    const jsm = await jetstream(nc).jetstreamManager();
+    const jsm = await jetstream(scm.nc).jetstreamManager();
     const { state } = await jsm.streams.info('ALERT_EVENTS');
     expect(state.messages).toBeGreaterThan(5);
   });
@@ -184,6 +142,16 @@ describe('webhooks', () => {
     await Promise.all([failing.stop(), gone.stop()]);
   });
 
+  it('sends a test to one webhook alone', async () => {
+    const receiver = await startReceiver([200]);
+    const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['never'] })).body;
+    const { body } = await ask(WebhookApi.test, { id: hook.id });
+    expect(await ended(body.id, hook.id)).toMatchObject({ state: 'confirmed', template: 'default@0' });
+    expect(JSON.parse(receiver.requests[0]?.body ?? '')).toMatchObject({ type: 'test', data: { severity: 'info' } });
+    expect((await ask(WebhookApi.test, { id: randomUUID() })).status).toBe(404);
+    await receiver.stop();
+  });
+
   it('refuses private addresses that are not allowed', async () => {
     const hook = (await ask(WebhookApi.create, { url: 'http://169.254.169.254/latest', topics: ['meta'] })).body;
     const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'meta', title: 'x' })).body;
@@ -196,11 +164,28 @@ describe('webhooks', () => {
       const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['stop'] })).body;
       const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'stop', title: 'x' })).body;
       await waitFor(() => receiver.requests.length === 4, { what: 'the last try' });
-      await service.stop();
-      service = await mesh.start('notifier', env);
+      await scm.restart();
       expect(await ended(sent.id, hook.id)).toMatchObject({ state: 'confirmed', attempts: 4 });
     } finally {
       await receiver.stop();
+    }
+  });
+
+  it('delays no other target while one does not answer', async () => {
+    const silent = await startReceiver([200], Infinity);
+    const prompt = await startReceiver([200]);
+    try {
+      const held = (await ask(WebhookApi.create, { url: silent.url, topics: ['silent'] })).body;
+      const hook = (await ask(WebhookApi.create, { url: prompt.url, topics: ['prompt'] })).body;
+      const notify = async (topic: string) =>
+        (await ask(NotifyApi.send, { key: randomUUID(), topic, title: 'x' })).body;
+      for (let i = 0; i < 40; i++) await notify('silent');
+      await waitFor(() => silent.requests.length > 0);
+      const sent = await notify('prompt');
+      expect(await ended(sent.id, hook.id)).toMatchObject({ state: 'confirmed', attempts: 1 });
+      await ask(WebhookApi.remove, { id: held.id });
+    } finally {
+      await Promise.all([silent.stop(), prompt.stop()]);
     }
   });
 
@@ -214,13 +199,20 @@ describe('webhooks', () => {
       ),
     );
     await waitFor(() => receiver.requests.length > 0);
-    await service.kill();
-    await mesh.database.query(`update notify.deliveries set locked_until = now() where state = 'sending'`);
-    service = await mesh.start('notifier', env);
+    const release = `update notify.deliveries set locked_until = now() where state = 'sending'`;
+    await scm.restart({ kill: true, meanwhile: async () => void (await scm.mesh.database.query(release)) });
     for (const { id } of sent) expect((await ended(id, hook.id)).state).toBe('confirmed');
     expect(new Set(receiver.requests.map((r) => r.headers['webhook-id'])).size).toBe(20);
     await receiver.stop();
   }, 30_000);
+});
+
+describe('e-mail', () => {
+  it('is refused, with the setting that is missing, where no SMTP server is set', async () => {
+    const { status, body } = await ask(EmailContactApi.create, { address: 'ops@example.com' });
+    const message = expect.stringContaining('SCM_SMTP_URL') as unknown;
+    expect([status, body]).toMatchObject([409, { code: 'FAILED_PRECONDITION', message }]);
+  });
 });
 
 describe('notifications', () => {
@@ -248,6 +240,8 @@ describe('notifications', () => {
       NotifyApi.list,
       NotifyApi.listDeliveries,
       WebhookApi.list,
+      EmailContactApi.list,
+      TemplateApi.list,
       AlertApi.list,
       AlertApi.listSilences,
     ]) {
@@ -270,43 +264,6 @@ describe('notifications', () => {
   });
 
   it('has migrations that make what the entities say', async () => {
-    expect(await schemaDrift(database, mesh.database.url)).toEqual([]);
+    expect(await schemaDrift(database, scm.mesh.database.url)).toEqual([]);
   });
 });
-
-async function ended(notificationId: string | undefined, webhookId: string | undefined) {
-  return waitFor(
-    async () => {
-      const { deliveries = [] } = (await ask(NotifyApi.get, { id: notificationId ?? '' })).body;
-      return deliveries.find((d) => d.webhookId === webhookId && ['confirmed', 'dead-lettered'].includes(d.state));
-    },
-    { what: 'the delivery to end' },
-  );
-}
-
-interface Receiver {
-  url: string;
-  requests: { body: string; headers: Record<string, string> }[];
-  stop(): Promise<void>;
-}
-
-/** Answers with the given statuses in turn, the last one again and again. */
-async function startReceiver(statuses: number[], delayMs = 0): Promise<Receiver> {
-  const requests: Receiver['requests'] = [];
-  const server: Server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      requests.push({ body, headers: request.headers as Record<string, string> });
-      const status = statuses[Math.min(requests.length, statuses.length) - 1] ?? 200;
-      setTimeout(() => response.writeHead(status).end(), delayMs);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/hook`,
-    requests,
-    stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
-  };
-}

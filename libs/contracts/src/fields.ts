@@ -2,6 +2,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsISO8601,
   IsInt,
@@ -61,6 +62,11 @@ export function Name(options: FieldOptions = {}): PropertyDecorator {
 
 export function Id(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'string', format: 'uuid' }, options, IsUUID());
+}
+
+/** The address of one mailbox, such as `ops@example.com`: no display name, no list. */
+export function EmailAddress(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'string', format: 'email', maxLength: 254 }, options, IsEmail());
 }
 
 /** An RFC 3339 time such as `2026-11-22T10:00:00Z`. */

@@ -31,6 +31,17 @@ export {
   Workspace,
   WorkspacePage,
 } from './auth.contract.js';
+export {
+  CreateEmailContactRequest,
+  CreateWebhookRequest,
+  CreatedWebhook,
+  EmailContact,
+  EmailContactApi,
+  EmailContactPage,
+  Webhook,
+  WebhookApi,
+  WebhookPage,
+} from './contact.contract.js';
 export { decode, decodeValue, parseJson } from './decode.js';
 export {
   type CacheGroup,
@@ -51,6 +62,7 @@ export { type ErrorCode, type FieldError, ServiceError, errorTable, invalidField
 export {
   Amount,
   type ClassConstructor,
+  EmailAddress,
   type Field,
   Flag,
   Id,
@@ -100,8 +112,6 @@ export {
   AlertPage,
   type Channel,
   CreateSilenceRequest,
-  CreateWebhookRequest,
-  CreatedWebhook,
   Delivery,
   DeliveryPage,
   ListAlertsRequest,
@@ -114,9 +124,6 @@ export {
   type Severity,
   Silence,
   SilencePage,
-  Webhook,
-  WebhookApi,
-  WebhookPage,
   channels,
   severities,
 } from './notify.contract.js';
@@ -125,6 +132,22 @@ export { type Access, type Permission, type Role, isPermission, permissions, rol
 export { allContracts } from './registry.js';
 export { type StreamDeclaration, allTasks, consumerName, streamOf, streams, subscriptions } from './streams.js';
 export { ReplicaStatus, SystemApi } from './system.contract.js';
+export {
+  ActivateTemplateRequest,
+  CreateTemplateRequest,
+  GetTemplateRequest,
+  ListTemplateVersionsRequest,
+  PreviewTemplateRequest,
+  RenderedTemplate,
+  SampleNotification,
+  Template,
+  TemplateApi,
+  TemplateContent,
+  TemplatePage,
+  TemplateRef,
+  TemplateVersion,
+  TemplateVersionPage,
+} from './template.contract.js';
 export {
   type Capability,
   ClaimReply,

@@ -1,15 +1,15 @@
 import { event, rpc } from './define.js';
-import { Amount, Flag, Id, Instant, JsonObject, ListOf, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
+import { Amount, Id, Instant, JsonObject, ListOf, Name, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
 import { ById } from './auth.contract.js';
 import { Nothing, PageRequest } from './page.js';
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-export const channels = ['inbox', 'webhook'] as const;
+export const channels = ['inbox', 'webhook', 'email'] as const;
 export type Channel = (typeof channels)[number];
 
-/** Asks for one notification over some channels (default: the inbox and every webhook that wants such topics). */
+/** Asks for one notification over some channels (default: the inbox, and every webhook and e-mail contact that wants its topic). */
 export class SendNotificationRequest {
   /** The same key within a workspace is the same notification: repeating it changes nothing. */
   @Text({ max: 256 }) key: string;
@@ -17,7 +17,9 @@ export class SendNotificationRequest {
   @Text({ max: 256 }) title: string;
   @Text({ max: 8_192, min: 0, optional: true }) body?: string;
   @OneOf(severities, { optional: true }) severity?: Severity;
-  @Texts({ max: 2, of: channels, optional: true }) channels?: Channel[];
+  @Texts({ max: 3, of: channels, optional: true }) channels?: Channel[];
+  /** The template that words it; without it the one named like the topic, else the one named `default`. */
+  @Name({ optional: true }) template?: string;
   @JsonObject({ optional: true }) data?: Record<string, unknown>;
 }
 
@@ -26,10 +28,14 @@ export class Delivery {
   @Id() notificationId: string;
   @OneOf(channels) channel: Channel;
   @Id({ optional: true }) webhookId?: string;
+  @Id({ optional: true }) emailContactId?: string;
+  /** What words it, as `<name>@<version>`; version 0 is built in. */
+  @Text({ max: 80, optional: true }) template?: string;
   @OneOf(['pending', 'sending', 'retrying', 'confirmed', 'dead-lettered']) state: string;
   @Whole() attempts: number;
   @Instant({ optional: true }) nextAttemptAt?: string;
   @Instant({ optional: true }) confirmedAt?: string;
+  /** Why the last try failed, or what was wrong with the template of a confirmed one. */
   @Text({ max: 1_024, optional: true }) reason?: string;
   @Instant() createdAt: string;
 }
@@ -61,30 +67,6 @@ export class ListDeliveriesRequest extends PageRequest {
 
 export class DeliveryPage {
   @ListOf(() => Delivery) items: Delivery[];
-  @Text({ max: 1_024, optional: true }) nextCursor?: string;
-}
-
-export class CreateWebhookRequest {
-  @Text({ max: 2_048, pattern: /^https?:\/\// }) url: string;
-  /** Topics it wants, such as `alert.fired`; a trailing `*` matches the rest. Without it: all. */
-  @Texts({ max: 32, maxLength: 128, optional: true }) topics?: string[];
-}
-
-export class Webhook {
-  @Id() id: string;
-  @Text({ max: 2_048 }) url: string;
-  @Texts({ max: 32, maxLength: 128 }) topics: string[];
-  @Flag() enabled: boolean;
-  @Instant() createdAt: string;
-}
-
-export class CreatedWebhook extends Webhook {
-  /** `whsec_…` of Standard Webhooks; shown this once. */
-  @Text({ max: 256 }) secret: string;
-}
-
-export class WebhookPage {
-  @ListOf(() => Webhook) items: Webhook[];
   @Text({ max: 1_024, optional: true }) nextCursor?: string;
 }
 
@@ -171,16 +153,6 @@ export const NotifyApi = {
     access: 'notifications:read',
     changes: false,
   }),
-};
-
-export const WebhookApi = {
-  create: rpc('webhook.v1.create', CreateWebhookRequest, CreatedWebhook, {
-    service,
-    access: 'webhooks:write',
-    changes: true,
-  }),
-  list: rpc('webhook.v1.list', PageRequest, WebhookPage, { service, access: 'webhooks:read', changes: false }),
-  remove: rpc('webhook.v1.remove', ById, Nothing, { service, access: 'webhooks:write', changes: true }),
 };
 
 export const AlertApi = {

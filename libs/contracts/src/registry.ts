@@ -1,9 +1,11 @@
 import { AuthApi } from './auth.contract.js';
+import { EmailContactApi, WebhookApi } from './contact.contract.js';
 import type { Contract } from './define.js';
 import { McpApi } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
-import { AlertApi, AlertEvents, NotifyApi, WebhookApi } from './notify.contract.js';
+import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { SystemApi } from './system.contract.js';
+import { TemplateApi } from './template.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowApi, WorkflowEvents } from './workflow.contract.js';
 
 const groups = {
@@ -18,6 +20,8 @@ const groups = {
   WorkflowEvents,
   NotifyApi,
   WebhookApi,
+  EmailContactApi,
+  TemplateApi,
   AlertApi,
   AlertEvents,
   McpApi,

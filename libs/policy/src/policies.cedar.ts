@@ -19,6 +19,10 @@ const groups: Record<Permission, 'view' | 'operate' | 'administer'> = {
   // A webhook's address often holds the receiver's token, so a viewer does not see it.
   'webhooks:read': 'operate',
   'webhooks:write': 'administer',
+  'email-contacts:read': 'operate',
+  'email-contacts:write': 'administer',
+  'templates:read': 'view',
+  'templates:write': 'operate',
   'members:read': 'administer',
   'members:write': 'administer',
   'workspaces:write': 'administer',

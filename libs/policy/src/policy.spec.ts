@@ -38,6 +38,10 @@ const matrix: Record<Permission, string> = {
   'notifications:write':'- y y y', // prettier-ignore
   'webhooks:read':      '- y y y', // prettier-ignore
   'webhooks:write':     '- - y y', // prettier-ignore
+  'email-contacts:read':'- y y y', // prettier-ignore
+  'email-contacts:write':'- - y y', // prettier-ignore
+  'templates:read':     'y y y y', // prettier-ignore
+  'templates:write':    '- y y y', // prettier-ignore
   'members:read':       '- - y y', // prettier-ignore
   'members:write':      '- - y y', // prettier-ignore
   'workspaces:write':   '- - y y', // prettier-ignore

@@ -43,7 +43,7 @@ export class Mesh {
     private readonly cache: ReadCache,
   ) {}
 
-  /** The service validates; here only texts of the query become the types the contract declares. */
+  /** The service validates; here only texts of path and query become the types the contract declares. */
   async forward<Req extends object, Res extends object>(
     contract: RpcContract<Req, Res>,
     call: HttpCall,
@@ -82,9 +82,10 @@ function toRequest<T extends object>(type: ClassConstructor<T>, { path, query, b
     throw invalidField('(body)', 'must be a JSON object');
   }
   const given: Record<string, unknown> = { ...typed(type, query), ...(body as object | undefined) };
-  const twice = Object.keys(path).find((name) => Object.hasOwn(given, name) && given[name] !== path[name]);
+  const inPath = typed(type, path);
+  const twice = Object.keys(inPath).find((name) => Object.hasOwn(given, name) && given[name] !== inPath[name]);
   if (twice) throw invalidField(twice, 'differs from the path');
-  return { ...given, ...path } as T;
+  return { ...given, ...inPath } as T;
 }
 
 function typed(type: ClassConstructor, query: Record<string, unknown>): Record<string, unknown> {

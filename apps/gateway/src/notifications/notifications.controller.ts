@@ -1,14 +1,5 @@
 import { Controller } from '@nestjs/common';
-import {
-  NotifyApi,
-  WebhookApi,
-  type CreatedWebhook,
-  type DeliveryPage,
-  type Nothing,
-  type Notification,
-  type NotificationPage,
-  type WebhookPage,
-} from '@scm/contracts';
+import { NotifyApi, type DeliveryPage, type Notification, type NotificationPage } from '@scm/contracts';
 import type { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
 import { Call, Mesh, type HttpCall } from '../mesh/mesh.js';
@@ -40,20 +31,5 @@ export class NotificationsController {
   @Route('GET', 'deliveries', NotifyApi.listDeliveries, 'List deliveries, newest first')
   listDeliveries(@Call() call: HttpCall): Promise<JsonText<DeliveryPage>> {
     return this.mesh.forward(NotifyApi.listDeliveries, call);
-  }
-
-  @Route('GET', 'webhooks', WebhookApi.list, 'List webhooks')
-  listWebhooks(@Call() call: HttpCall): Promise<JsonText<WebhookPage>> {
-    return this.mesh.forward(WebhookApi.list, call);
-  }
-
-  @Route('POST', 'webhooks', WebhookApi.create, 'Create a webhook, signed as Standard Webhooks say', { status: 201 })
-  createWebhook(@Call() call: HttpCall): Promise<JsonText<CreatedWebhook>> {
-    return this.mesh.forward(WebhookApi.create, call);
-  }
-
-  @Route('DELETE', 'webhooks/:id', WebhookApi.remove, 'Remove a webhook')
-  removeWebhook(@Call() call: HttpCall): Promise<JsonText<Nothing>> {
-    return this.mesh.forward(WebhookApi.remove, call);
   }
 }

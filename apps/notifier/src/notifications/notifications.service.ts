@@ -4,6 +4,7 @@ import { AuditLog } from '@scm/audit';
 import {
   channels as allChannels,
   ServiceError,
+  type Channel,
   type ListNotificationsRequest,
   type Notification,
   type NotificationPage,
@@ -13,15 +14,19 @@ import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor, currentTraceId, currentTraceparent } from '@scm/messaging';
 import { DeliveriesRepository, toDelivery } from '../deliveries/deliveries.repository.js';
 import { DeliverySender } from '../deliveries/delivery.sender.js';
-import { NotificationsRepository, type NotificationRow } from './notifications.repository.js';
+import { TemplateRenderer } from '../templates/template.renderer.js';
+import { NotificationsRepository, type ContactChannel, type NotificationRow } from './notifications.repository.js';
 
-/** Notifications: stored once by their key, shown in the inbox, handed to the webhooks that want them. */
+const contactChannels = ['webhook', 'email'] as const;
+
+/** Notifications: stored once by their key, shown in the inbox, handed to the contact points that want them. */
 @Injectable()
 export class NotificationsService {
   constructor(
     private readonly notifications: NotificationsRepository,
     private readonly deliveries: DeliveriesRepository,
     private readonly sender: DeliverySender,
+    private readonly templates: TemplateRenderer,
     private readonly audit: AuditLog,
   ) {}
 
@@ -43,10 +48,52 @@ export class NotificationsService {
   async add(tx: EntityManager, workspaceId: string, request: SendNotificationRequest): Promise<string | undefined> {
     const { key, topic = 'message', title, body = '', severity = 'info', data = {}, channels = allChannels } = request;
     const id = newId();
-    const row = { id, key, topic, title, body, severity, data, traceparent: currentTraceparent() };
+    const chosen = await this.templates.choose(tx, workspaceId, channels, { template: request.template, topic });
+    const told = { id, topic, title, body, severity, data };
+    const inInbox = channels.includes('inbox');
+    const inbox = inInbox
+      ? await this.templates.renderInbox(tx, workspaceId, chosen.inbox, {
+          ...told,
+          createdAt: new Date().toISOString(),
+        })
+      : undefined;
+    const row = { ...told, key, inInbox, inbox, traceparent: currentTraceparent() };
     if (!(await this.notifications.add(tx, workspaceId, row))) return undefined;
-    await this.notifications.addDeliveries(tx, { id, workspaceId, topic }, channels);
+    const worded = (channel: Channel) => ({ id, workspaceId, topic, template: chosen[channel] });
+    if (inInbox) await this.notifications.addInboxDelivery(tx, worded('inbox'), inbox?.note);
+    for (const channel of contactChannels.filter((c) => channels.includes(c)))
+      await this.notifications.addDeliveries(tx, channel, worded(channel));
     return id;
+  }
+
+  /** Tells one contact point alone that it works; `check` throws when there is none. */
+  async test(
+    channel: ContactChannel,
+    target: string,
+    check: (tx: EntityManager) => Promise<void>,
+  ): Promise<Notification> {
+    const { workspaceId, name } = currentActor();
+    const sent = await this.notifications.inWorkspace(workspaceId, async (tx) => {
+      await check(tx);
+      const id = newId();
+      const topic = 'test';
+      const told = { title: 'A test from System Context Monitor', body: `Sent by ${name}.`, severity: 'info' } as const;
+      const row = {
+        ...told,
+        id,
+        key: `test:${id}`,
+        topic,
+        data: {},
+        inInbox: false,
+        traceparent: currentTraceparent(),
+      };
+      const chosen = await this.templates.choose(tx, workspaceId, [channel], { topic });
+      if (await this.notifications.add(tx, workspaceId, row))
+        await this.notifications.addDelivery(tx, channel, { id, workspaceId, template: chosen[channel] }, target);
+      return this.read(tx, { id });
+    });
+    this.sender.wake();
+    return sent;
   }
 
   async list({ unread, limit = 50, cursor }: ListNotificationsRequest): Promise<NotificationPage> {
@@ -79,7 +126,8 @@ export class NotificationsService {
 }
 
 function toNotification(row: NotificationRow): Notification {
-  const { id, topic, title, body, severity, data } = row;
+  const { id, topic, severity, data } = row;
+  const [title, body] = [row.inbox_title ?? row.title, row.inbox_body ?? row.body];
   const readAt = row.read_at?.toISOString();
   return { id, topic, title, body, severity, data, createdAt: row.created_at.toISOString(), ...(readAt && { readAt }) };
 }

@@ -5,6 +5,7 @@ import {
   type CreatedWebhook,
   type CreateWebhookRequest,
   type Nothing,
+  type Notification,
   type PageRequest,
   type WebhookPage,
 } from '@scm/contracts';
@@ -28,5 +29,10 @@ export class WebhooksHandler {
   @Rpc(WebhookApi.remove)
   remove({ id }: ById): Promise<Nothing> {
     return this.webhooks.remove(id);
+  }
+
+  @Rpc(WebhookApi.test)
+  test({ id }: ById): Promise<Notification> {
+    return this.webhooks.test(id);
   }
 }

@@ -10,6 +10,8 @@ export interface WebhookRow {
   created_at: Date;
 }
 
+export type WebhookToSend = Pick<WebhookRow, 'url' | 'enabled'> & { sealed_secret: string };
+
 const COLUMNS = `id, url, topics, enabled, created_at`;
 
 @Injectable()
@@ -30,6 +32,14 @@ export class WebhooksRepository {
       [w.id, w.workspaceId, w.url, w.topics, w.sealedSecret],
     );
     const rows = await tx.query<WebhookRow[]>(`select ${COLUMNS} from webhooks where id = $1`, [w.id]);
+    return rows[0];
+  }
+
+  /** What it takes to send to it. */
+  async findToSend(tx: EntityManager, id: string): Promise<WebhookToSend | undefined> {
+    const rows = await tx.query<WebhookToSend[]>(`select url, enabled, sealed_secret from webhooks where id = $1`, [
+      id,
+    ]);
     return rows[0];
   }
 

@@ -6,6 +6,7 @@ import {
   type CreatedWebhook,
   type CreateWebhookRequest,
   type Nothing,
+  type Notification,
   type PageRequest,
   type Webhook,
   type WebhookPage,
@@ -13,6 +14,7 @@ import {
 import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
 import { SecretBox } from '@scm/service';
+import { NotificationsService } from '../notifications/notifications.service.js';
 import { makeWebhookSecret, placeOf } from './webhook-secret.js';
 import { WebhooksRepository, type WebhookRow } from './webhooks.repository.js';
 
@@ -20,6 +22,7 @@ import { WebhooksRepository, type WebhookRow } from './webhooks.repository.js';
 export class WebhooksService {
   constructor(
     private readonly webhooks: WebhooksRepository,
+    private readonly notifications: NotificationsService,
     private readonly box: SecretBox,
     private readonly audit: AuditLog,
   ) {}
@@ -53,12 +56,24 @@ export class WebhooksService {
   async remove(id: string): Promise<Nothing> {
     const actor = currentActor();
     await this.webhooks.inWorkspace(actor.workspaceId, async (tx) => {
-      if (!(await this.webhooks.remove(tx, id))) throw new ServiceError('NOT_FOUND', `no webhook ${id}`);
+      if (!(await this.webhooks.remove(tx, id))) throw notFound(id);
       const about = { resourceType: 'webhook', resourceId: id, reason: 'removed' };
       await this.audit.record(tx, { actor, action: 'webhooks:write', outcome: 'done', ...about });
     });
     return {};
   }
+
+  async test(id: string): Promise<Notification> {
+    return this.notifications.test('webhook', id, async (tx) => {
+      if (!(await this.webhooks.findToSend(tx, id))) throw notFound(id);
+      const about = { resourceType: 'webhook', resourceId: id, reason: 'tested' };
+      await this.audit.record(tx, { actor: currentActor(), action: 'webhooks:write', outcome: 'done', ...about });
+    });
+  }
+}
+
+function notFound(id: string): ServiceError {
+  return new ServiceError('NOT_FOUND', `no webhook ${id}`);
 }
 
 function toWebhook({ id, url, topics, enabled, created_at }: WebhookRow): Webhook {

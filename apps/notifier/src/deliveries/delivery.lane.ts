@@ -1,0 +1,78 @@
+import { Logger } from '@nestjs/common';
+import type { ChannelSender } from './channel.sender.js';
+import type { DeliveryQueue, DueDelivery } from './delivery.queue.js';
+
+const LOOK_MS = 500;
+
+/** Keeps one channel's tries going: as many at once as it may, no more than its share to one target, none waiting for another. */
+export class DeliveryLane {
+  private readonly logger = new Logger(DeliveryLane.name);
+  /** The tries under way, and the target of each. */
+  private readonly underWay = new Map<Promise<void>, string>();
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private rouse = () => {};
+
+  constructor(
+    private readonly sender: ChannelSender,
+    private readonly queue: DeliveryQueue,
+    private readonly deliver: (delivery: DueDelivery, sender: ChannelSender, stopping: AbortSignal) => Promise<void>,
+  ) {}
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Begins nothing more and resolves once the tries under way have ended. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.rouse();
+    await this.loop;
+    await Promise.all(this.underWay.keys());
+    await this.sender.close();
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    this.rouse();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const begun = await this.fill().catch((error: unknown) => this.logger.warn(`deliveries wait: ${String(error)}`));
+      if (!begun) await this.pause();
+    }
+  }
+
+  /** @returns how many tries it began. */
+  private async fill(): Promise<number> {
+    const free = this.sender.atOnce - this.underWay.size;
+    if (free === 0) return 0;
+    const due = await this.queue.takeDue(this.sender, free, [...this.underWay.values()]);
+    for (const delivery of due) this.begin(delivery);
+    return due.length;
+  }
+
+  private begin(delivery: DueDelivery): void {
+    const { signal } = this.stopping;
+    const attempt = this.deliver(delivery, this.sender, signal)
+      // Its lease ends, and it is tried again.
+      .catch((error: unknown) => this.logger.warn(`a delivery waits: ${String(error)}`))
+      .finally(() => {
+        this.underWay.delete(attempt);
+        this.rouse();
+      });
+    this.underWay.set(attempt, delivery.target);
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LOOK_MS);
+      this.rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.stopping.signal.aborted) this.rouse();
+    });
+  }
+}
