@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ServiceError } from '@scm/contracts';
+import { QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { unavailableIfAway } from './away.js';
 
 const failure = (code: string | undefined, message = 'x') => Object.assign(new Error(message), { code });
@@ -9,6 +10,8 @@ describe('a failure of Postgres', () => {
     failure('ECONNREFUSED'),
     failure('57P03'),
     failure('08006'),
+    failure('57014', 'canceling statement due to statement timeout'),
+    new QueryRunnerProviderAlreadyReleasedError(),
     failure(undefined, 'Connection terminated unexpectedly'),
     failure(undefined, 'timeout exceeded when trying to connect'),
   ])('that says it is away is UNAVAILABLE: $code $message', (error) => {

@@ -199,7 +199,7 @@ describe('idempotency', () => {
     expect(
       results
         .filter((r) => r.status === 'rejected')
-        .every((r) => (r.reason as { code?: string }).code === 'FAILED_PRECONDITION'),
+        .every((r) => (r.reason as { code?: string }).code === 'UNAVAILABLE'),
     ).toBe(true);
   });
 });

@@ -3,7 +3,8 @@ import { ServiceError, type Actor, type RpcContract } from '@scm/contracts';
 import type { Database } from './database.js';
 import { withDerivedIds } from './id.js';
 
-const LOCK_SECONDS = 60;
+/** Longer than callers wait for an answer; a repeated call waits as long after the service of the first one was killed. */
+const LOCK_SECONDS = 15;
 const KEPT = '24 hours';
 
 /** Encrypts a reply for one place, and opens it there only. */
@@ -47,7 +48,8 @@ export class IdempotencyStore {
       }
       if (known.reply) return this.opened(call, known.reply);
       if (known.locked) {
-        throw new ServiceError('FAILED_PRECONDITION', 'the first request with this idempotency key is still at work');
+        const options = { retryAfterMs: 1_000 };
+        throw new ServiceError('UNAVAILABLE', 'the first request with this key is still at work', undefined, options);
       }
     }
     return this.finish(call, work);
