@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { ServiceError, type IngestReply, type IngestRequest } from '@scm/contracts';
+import { Injectable } from '@nestjs/common';
+import type { IngestReply, IngestRequest } from '@scm/contracts';
+import { unavailableIfAway } from '@scm/database';
 import { currentActor } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
 import { SampleWriter } from './sample-writer.js';
@@ -12,8 +13,6 @@ const FUTURE_MS = 600_000;
 /** Takes samples in: good ones are stored, bad ones are counted and explained. */
 @Injectable()
 export class IngestService {
-  private readonly logger = new Logger(IngestService.name);
-
   constructor(
     private readonly config: MetricsConfig,
     private readonly writer: SampleWriter,
@@ -30,14 +29,8 @@ export class IngestService {
     return { written, rejected: refusals.rejected, errors: refusals.errors };
   }
 
-  private async write(workspaceId: string, accepted: AcceptedSeries[]): Promise<AcceptedSeries[]> {
-    try {
-      return await this.writer.write(workspaceId, accepted);
-    } catch (error) {
-      this.logger.error(error);
-      const options = { cause: error, retryAfterMs: 1_000 };
-      throw new ServiceError('UNAVAILABLE', 'the samples cannot be stored now', undefined, options);
-    }
+  private write(workspaceId: string, accepted: AcceptedSeries[]): Promise<AcceptedSeries[]> {
+    return this.writer.write(workspaceId, accepted).catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
   }
 
   private window(): { oldestMs: number; newestMs: number } {

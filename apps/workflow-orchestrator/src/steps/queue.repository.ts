@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Capability } from '@scm/contracts';
-import { Database } from '@scm/database';
+import { Database, unavailableIfAway } from '@scm/database';
 
 /** Open steps of all workspaces: worker pools serve them all. */
 @Injectable()
@@ -9,12 +9,13 @@ export class QueueRepository {
 
   /** How many steps of a capability are open, and when the `skip`-th oldest of them was opened. */
   async openSteps(capability: Capability, skip: number): Promise<{ count: number; openedAt?: Date }> {
-    const { rows } = await this.database.systemPool.query<{ count: string; opened_at: Date | null }>(
+    const asked = this.database.systemPool.query<{ count: string; opened_at: Date | null }>(
       `select (select count(*) from executions where check_at is not null and capability = $1) as count,
          (select opened_at from executions where check_at is not null and capability = $1
           order by opened_at offset $2 limit 1) as opened_at`,
       [capability, skip],
     );
+    const { rows } = await asked.catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
     const [row] = rows;
     return { count: Number(row?.count ?? 0), ...(row?.opened_at && { openedAt: row.opened_at }) };
   }
