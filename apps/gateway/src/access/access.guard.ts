@@ -44,8 +44,10 @@ export class AccessGuard extends AuthGuard('bearer') implements CanActivate {
     return true;
   }
 
-  override handleRequest<T>(error: unknown, proof: T): T {
+  /** Passport calls every failure to prove a refusal and hands its cause over as `info`: also that auth is away. */
+  override handleRequest<T>(error: unknown, proof: T, info: unknown): T {
     if (error) throw error;
+    if (info instanceof ServiceError) throw info;
     if (!proof) throw new ServiceError('UNAUTHENTICATED', 'send `Authorization: Bearer <access token or API key>`');
     return proof;
   }
