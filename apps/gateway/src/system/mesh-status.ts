@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   DEFAULT_WORKSPACE_ID,
   services,
@@ -9,8 +9,9 @@ import {
   type ServiceName,
 } from '@scm/contracts';
 import { MessagingClient } from '@scm/messaging';
-import { serviceActor } from '@scm/service';
+import { Health, IDENTITY, serviceActor, type Identity } from '@scm/service';
 import { RateLimiter } from '../limits/rate-limiter.js';
+import { degradedModes, type DegradedMode } from './degraded-modes.js';
 
 export interface ServiceState {
   name: ServiceName;
@@ -24,6 +25,8 @@ export interface MeshState {
   services: ServiceState[];
   /** Each store with `ok` or why not; Redis is optional: `memory` means that limits are counted by each replica alone. */
   stores: Record<string, string>;
+  /** What works with less than everything now, and what that means. */
+  modes: DegradedMode[];
   queues: QueueDepth[];
 }
 
@@ -37,6 +40,8 @@ export class MeshStatus {
   constructor(
     private readonly messaging: MessagingClient,
     private readonly limiter: RateLimiter,
+    private readonly health: Health,
+    @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
   /** At most a second old. */
@@ -54,17 +59,25 @@ export class MeshStatus {
       ),
     );
     const ready = states.every((service) => service.state === 'ready');
+    const stores = { ...storesOf(replicas), redis: this.limiter.store === 'redis' ? 'ok' : 'memory' };
     return {
       state: ready ? 'ready' : 'degraded',
       at: new Date().toISOString(),
       services: states,
-      stores: { ...storesOf(replicas), redis: this.limiter.store === 'redis' ? 'ok' : 'memory' },
+      stores,
+      modes: degradedModes(stores, states),
       queues,
     };
   }
 
   private async replicas(): Promise<ReplicaStatus[]> {
-    return this.messaging.requestAll(SystemApi.status, {}).catch(() => []);
+    const replicas = await this.messaging.requestAll(SystemApi.status, {}).catch(() => []);
+    // Without NATS nobody answers, but this gateway knows of itself, and that it misses NATS.
+    return replicas.some(({ instance }) => instance === this.identity.instance) ? replicas : [...replicas, this.own()];
+  }
+
+  private own(): ReplicaStatus {
+    return { ...this.identity, pid: process.pid, state: this.health.state, checks: { ...this.health.results } };
   }
 
   private async queues(): Promise<QueueDepth[]> {
