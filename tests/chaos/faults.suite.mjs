@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sampleFaults, unsettled } from './check.mjs';
+import { Client } from './client.mjs';
+import { doRound, drawRounds } from './faults.mjs';
+import { startInstance } from './instance.mjs';
+import { usageOf } from './processes.mjs';
+import { randomFrom } from './random.mjs';
+import { startReceiver } from './receiver.mjs';
+import { printTable } from './report.mjs';
+import { prepare, Workload } from './workload.mjs';
+
+const goal = { executions: 200, samples: 100_000, notifications: 200 };
+const warmUpPerSecond = { executions: 20, samples: 10_000, notifications: 20 };
+const faultsPerSecond = { executions: 7, samples: 6_000, notifications: 8 };
+/** Everything that was accepted has come to its end so long after the last fault. */
+const settleWaitMs = 60_000;
+const warmUpWaitMs = 90_000;
+const allowedGrowth = 1.1;
+
+/** One seed of "everything dies once and freezes once under load": prints its counts, gives its violations. */
+export async function faultsSuite({ clone, folder, seed, signal, log }) {
+  const random = randomFrom(seed);
+  await using stack = new AsyncDisposableStack();
+  // Its own, since how many requests it gets is not the seed's to say.
+  const receiver = await startReceiver(randomFrom(seed + 1));
+  stack.defer(() => receiver.stop());
+  const instance = await startInstance({ clone, folder, signal, log });
+  stack.defer(() => instance.stop());
+  const client = new Client(instance.gatewayUrl, instance.apiKey, signal);
+  const status = new Client(instance.gatewayUrl, instance.accessToken, signal);
+  const context = { client, receiver, postgresUrl: instance.backends.postgres.url };
+
+  await prepare(client, receiver.url);
+  const warmUp = new Workload(client, `warm-${seed}`);
+  await warmUp.run({ signal, perSecond: warmUpPerSecond, goal });
+  const warm = await settle({ ...context, workloads: [warmUp] }, performance.now() + warmUpWaitMs, { signal, log });
+  const baseline = usage(instance.services);
+
+  const load = new Workload(client, `load-${seed}`);
+  const rounds = await load.during({ signal, perSecond: faultsPerSecond }, async (stillSignal) => {
+    const seen = [];
+    for (const round of drawRounds(random)) {
+      seen.push(await doRound(round, { ...instance, client: status, signal: stillSignal }));
+      log(JSON.stringify(seen.at(-1)));
+    }
+    return seen;
+  });
+
+  const deadlineMs = rounds.at(-1).lastFaultAtMs + settleWaitMs;
+  const workloads = [warmUp, load];
+  const settled = await settle({ ...context, workloads }, deadlineMs, { signal, log });
+  const samples = await sampleFaults(client, workloads, 20);
+  const growth = await grown(instance.services, baseline, deadlineMs, signal);
+  const violations = [
+    ...warm.faults,
+    ...rounds.flatMap((round) => round.violations),
+    ...shortOfGoal(load),
+    ...settled.faults,
+    ...samples.faults,
+    ...growth.faults,
+    ...client.unexpected,
+  ];
+  printTable(`rounds of seed ${seed}`, rounds.map(roundRow));
+  printTable(`memory and handles of seed ${seed}`, growth.rows);
+  printTable(
+    `counts of seed ${seed}`,
+    [
+      { 'executions accepted under faults': load.executions.size, ...settled.counts },
+      {
+        'samples acknowledged': warmUp.sampleCount + load.sampleCount,
+        'under faults': load.sampleCount,
+        read: samples.read,
+      },
+      { 'notifications accepted under faults': load.notifications.size },
+      { 'settled after the last fault, s': round1((settled.atMs - rounds.at(-1).lastFaultAtMs) / 1_000) },
+      { answers: JSON.stringify(client.answers) },
+    ].flatMap((part) => Object.entries(part).map(([what, value]) => ({ what, value }))),
+  );
+  return violations;
+}
+
+/** Looks until nothing is unsettled, or the deadline. */
+async function settle(context, deadlineMs, { signal, log }) {
+  for (;;) {
+    const seen = await unsettled(context);
+    const atMs = performance.now();
+    if (seen.faults.length === 0 || atMs > deadlineMs) return { ...seen, atMs };
+    log(seen.faults.join('; '));
+    await sleep(2_000, undefined, { signal });
+  }
+}
+
+const usage = (services) => Object.fromEntries(services.map(({ name, pid }) => [name, usageOf(pid)]));
+
+/** Waits until memory and handles are back; what is not by the deadline is a fault. */
+async function grown(services, baseline, deadlineMs, signal) {
+  for (;;) {
+    const now = usage(services);
+    const rows = Object.entries(now).map(([service, { rssMib, handles }]) => ({
+      service,
+      'RSS before, MiB': Math.round(baseline[service].rssMib),
+      'RSS after, MiB': Math.round(rssMib),
+      'handles before': baseline[service].handles,
+      'handles after': handles,
+    }));
+    const faults = Object.entries(now).flatMap(([service, { rssMib, handles }]) => [
+      ...(rssMib > baseline[service].rssMib * allowedGrowth
+        ? [`${service}: memory grew to ${Math.round(rssMib)} MiB`]
+        : []),
+      ...(handles > baseline[service].handles * allowedGrowth ? [`${service}: handles grew to ${handles}`] : []),
+    ]);
+    if (faults.length === 0 || performance.now() > deadlineMs) return { faults, rows };
+    await sleep(1_000, undefined, { signal });
+  }
+}
+
+const shortOfGoal = ({ executions, sampleCount, notifications }) =>
+  Object.entries({ executions: executions.size, samples: sampleCount, notifications: notifications.size })
+    .filter(([what, count]) => count < goal[what])
+    .map(([what, count]) => `only ${count} ${what} were accepted under faults`);
+
+const roundRow = ({ paused, killed, toldMs, restartedMs, healedMs }) => ({
+  paused,
+  killed,
+  'told after, ms': toldMs ?? 'never',
+  'restarted after, ms': restartedMs,
+  'ready after, ms': healedMs ?? 'never',
+});
+
+const round1 = (number) => Math.round(number * 10) / 10;
