@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 const admin = { SCM_BOOTSTRAP_USERNAME: 'root', SCM_BOOTSTRAP_PASSWORD: 'correct horse battery' };
 
 let mesh: TestMesh;
+let auth: TestService;
 let gateway: TestService;
 let token: string;
 
@@ -34,7 +35,7 @@ async function http(
 beforeAll(async () => {
   mesh = await startMesh();
   const env = { SCM_PORT: '0', SCM_LOGINS_PER_MINUTE: '1000' };
-  [, gateway] = await Promise.all([mesh.start('auth', admin), mesh.start('gateway', env)]);
+  [auth, gateway] = await Promise.all([mesh.start('auth', admin), mesh.start('gateway', env)]);
   const { json } = await http('POST', '/api/v1/auth/login', {
     body: { username: 'root', password: admin.SCM_BOOTSTRAP_PASSWORD },
   });
@@ -186,6 +187,19 @@ describe('the stream', () => {
     const client = await openStream();
     client.send(frame);
     expect(await client.closed).toBe(code);
+  });
+});
+
+describe('without auth', () => {
+  it('tells callers with an API key to come again, and goes on with access tokens', async () => {
+    const { json } = await http('POST', '/api/v1/api-keys', { token, body: { name: 'outage', role: 'viewer' } });
+    await auth.kill();
+    const answer = await http('GET', '/api/v1/auth/me', { token: json.apiKey });
+    expect(answer).toMatchObject({ status: 503, json: { code: 'UNAVAILABLE' } });
+    await waitFor(async () => {
+      const { modes } = (await http('GET', '/api/v1/system/status', { token })).json;
+      return modes.some(({ name, of }: Record<string, string>) => name === 'service-away' && of === 'auth');
+    });
   });
 });
 

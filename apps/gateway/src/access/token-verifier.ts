@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import { accessToken, AuthApi, ServiceError } from '@scm/contracts';
 import { MessagingClient } from '@scm/messaging';
@@ -8,11 +9,21 @@ const REFETCH_MS = 1_000;
 
 /** Verifies access tokens with auth's published keys. The last keys serve while newer ones are asked for, or auth is away. */
 @Injectable()
-export class TokenVerifier {
+export class TokenVerifier implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stopping = new AbortController();
   private keys?: { set: ReturnType<typeof createLocalJWKSet>; fetchedAt: number };
   private fetching?: Promise<void>;
 
   constructor(private readonly messaging: MessagingClient) {}
+
+  /** Asks for the keys before the first token comes, which may be when auth is away. */
+  onApplicationBootstrap(): void {
+    void this.fetchFirst();
+  }
+
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
 
   /** Throws UNAUTHENTICATED for whatever is not a live access token of ours. */
   async verify(token: string): Promise<JWTPayload> {
@@ -25,6 +36,14 @@ export class TokenVerifier {
     }
     await this.fetch();
     return this.check(token).catch((error: unknown) => Promise.reject(refused(error)));
+  }
+
+  private async fetchFirst(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!this.keys && !signal.aborted) {
+      await this.fetch().catch(() => undefined);
+      if (!this.keys) await sleep(REFETCH_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   private async check(token: string): Promise<JWTPayload> {
