@@ -102,12 +102,13 @@ export class DurableReader {
         );
         await this.handle(payload, { delivery: msg.info.deliveryCount, signal: this.options.signal });
       });
-      await msg.ackAck();
     } catch (error) {
-      await this.fail(msg, error);
+      return await this.fail(msg, error);
     } finally {
       clearInterval(beat);
     }
+    // The message is handled: when its acknowledgement is lost it comes again, and its handler knows it.
+    await msg.ackAck().catch(() => undefined);
   }
 
   private async fail(msg: JsMsg, error: unknown): Promise<void> {
@@ -125,7 +126,13 @@ export class DurableReader {
       payload: msg.string().slice(0, 65_536),
       deliveries: msg.info.deliveryCount,
     };
-    await this.options.deadLetter(letter);
+    try {
+      await this.options.deadLetter(letter);
+    } catch (kept) {
+      // Who keeps the letters is away: the message waits for that.
+      if (toServiceError(kept).code === 'INTERNAL') throw kept;
+      return msg.nak(TASK_RETRY_MS);
+    }
     msg.term(reason);
   }
 

@@ -1,13 +1,16 @@
 import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import {
   AlertApi,
   AuthApi,
+  consumerName,
   NotifyApi,
   ServiceError,
   StepTasks,
+  streams,
   subscription,
   subscriptions,
   SystemApi,
@@ -49,6 +52,7 @@ let nats: TestNats;
 let nc: NatsConnection;
 let client: MessagingClient;
 const letters: DeadLetter[] = [];
+let keepLetter = async () => undefined as unknown;
 const running: INestMicroservice[] = [];
 
 async function serve(
@@ -69,7 +73,10 @@ async function serve(
       if (contract.access !== 'public' && !actor) throw new ServiceError('UNAUTHENTICATED', 'who calls?');
       return actor;
     },
-    deadLetter: async (letter) => void letters.push(letter),
+    deadLetter: async (letter) => {
+      letters.push(letter);
+      await keepLetter();
+    },
   });
   const app = await NestFactory.createMicroservice(TestModule, { strategy, logger: false });
   app.useGlobalFilters(new RethrowFilter());
@@ -284,6 +291,43 @@ describe('durable messages', () => {
     await waitFor(() => letters.length > 0);
     expect(seen.filter((name) => name === 'bad')).toHaveLength(3);
     expect(letters.map((letter) => letter.reason)).toEqual(['FAILED_PRECONDITION: cannot be']);
+  });
+
+  it('whose acknowledgement is lost come again, and are not at fault', async () => {
+    const once = subscription(MetricsEvents.alertResolved, { service: 'notifier', backoffMs: [] });
+    const seen: string[] = [];
+    @Controller()
+    class Handler {
+      @On(once)
+      async resolved() {
+        seen.push('handled');
+        if (seen.length === 1) await jsm.consumers.delete(streams.metrics.name, consumerName(once));
+      }
+    }
+    const jsm = await jetstreamManager(nc);
+    await serve(Handler, [once]);
+    nc.publish('scm.evt.metrics.v1.alert-resolved.w', JSON.stringify(alert));
+    await waitFor(() => seen.length === 1);
+    await waitFor(async () => {
+      await ensureStreams(nc, 'metrics-ingest');
+      return seen.length === 2;
+    });
+    expect(letters).toEqual([]);
+  });
+
+  it('wait while their dead letters cannot be kept', async () => {
+    keepLetter = () => Promise.reject(new ServiceError('UNAVAILABLE', 'the database does not answer'));
+    @Controller()
+    class Handler {
+      @On(subscriptions.notifierAlertFired)
+      async fired() {}
+    }
+    await serve(Handler, [subscriptions.notifierAlertFired]);
+    nc.publish('scm.evt.metrics.v1.alert-fired.w', '{');
+    await waitFor(() => letters.length === 1);
+    keepLetter = async () => undefined;
+    await waitFor(() => letters.length === 2);
+    expect(letters[1]?.deliveries).toBeGreaterThan(letters[0]?.deliveries ?? 0);
   });
 
   it('under way are finished before the service stops', async () => {
