@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -123,13 +124,24 @@ describe('a worker pool', () => {
       await waitFor(() => seen.reports.length > 0);
       await worker.kill();
       const reports = seen.reports.length;
-      worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision,action' });
+      worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision,action', SCM_EGRESS_ALLOW: '127.0.0.1' });
       await waitFor(async () => (await stored()) === 0, { timeoutMs: 30_000 });
       expect(seen.claims).toBe(1);
       expect(seen.reports).toHaveLength(reports);
     },
     TIMEOUT_MS,
   );
+
+  it('does not act for an execution that was cancelled before its task came', async () => {
+    let requests = 0;
+    const target = createHttpServer((_, response) => response.end(String(++requests))).listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    const { port } = target.address() as AddressInfo;
+    await enqueue('action', { http: { url: `http://127.0.0.1:${port}` } });
+    await waitFor(async () => (await stored()) === 0);
+    expect([requests, seen.claims, seen.reports.length]).toEqual([0, 1, 0]);
+    target.close();
+  });
 
   it('does not start with settings that are not valid, and names them all', async () => {
     const start = mesh.start('step-workers', { SCM_CAPABILITIES: 'cooking', SCM_CONCURRENCY: '0' });

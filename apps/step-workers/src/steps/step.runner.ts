@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { errorTable, ServiceError, StepApi, type Actor, type StepReport, type StepTask } from '@scm/contracts';
+import {
+  errorTable,
+  ServiceError,
+  StepApi,
+  type Actor,
+  type Capability,
+  type StepReport,
+  type StepTask,
+} from '@scm/contracts';
 import { MessagingClient, type DeliveryInfo } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
 import { problemOf } from './problem.js';
 
 /** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
 export type StepWork = (task: StepTask, signal: AbortSignal, actor: Actor) => Promise<unknown>;
+
+/** Also asked for at the first delivery: a task may come just after its execution was cancelled. */
+const actsOutside: readonly Capability[] = ['action', 'notification'];
 
 const MAX_PAUSE_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
@@ -20,7 +31,7 @@ export class StepRunner {
 
   async run(task: StepTask, { delivery, signal }: DeliveryInfo, work: StepWork): Promise<void> {
     const actor = serviceActor('step-workers', task.workspaceId, task.startedBy);
-    if (delivery > 1 && !(await this.isOpen(task, actor))) return;
+    if ((delivery > 1 || actsOutside.includes(task.capability)) && !(await this.isOpen(task, actor))) return;
     const report = await this.attempt(task, signal, actor, work);
     await this.deliver(report, signal, actor);
   }
