@@ -1,5 +1,5 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
-import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { AuditRecordEntity } from './audit/audit-record.entity.js';
 import { MembershipEntity, UserEntity, WorkspaceEntity } from './identity/identity.entities.js';
@@ -20,7 +20,12 @@ export const database: DatabaseDeclaration = {
     AuditRecordEntity,
     ...auditEntities,
   ],
-  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001, AddIdentity1790000001000],
+  migrations: [
+    AddBaseTables1790000000000,
+    AddAuditEvents1790000000001,
+    AddIdentity1790000001000,
+    AddPublishedEvents1790000006000,
+  ],
   // A person may belong to several workspaces, and keys sign for all of them.
   withoutWorkspace: ['users', 'workspaces', 'signing_keys'],
 };

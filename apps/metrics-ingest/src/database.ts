@@ -1,5 +1,5 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
-import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { LeaseEntity } from './lease/lease.entity.js';
 import { SampleLogEntity } from './log/sample-log.entity.js';
 import { AddMetrics1790000002000 } from './migrations/1790000002000-add-metrics.js';
@@ -9,7 +9,12 @@ import { SeriesEntity } from './series/series.entity.js';
 export const database: DatabaseDeclaration = {
   schema: 'metrics',
   entities: [SeriesEntity, SampleLogEntity, AlertRuleEntity, AlertInstanceEntity, LeaseEntity, ...auditEntities],
-  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001, AddMetrics1790000002000],
+  migrations: [
+    AddBaseTables1790000000000,
+    AddAuditEvents1790000000001,
+    AddMetrics1790000002000,
+    AddPublishedEvents1790000006000,
+  ],
   // A lease says which replica does what for all workspaces.
   withoutWorkspace: ['leases'],
 };

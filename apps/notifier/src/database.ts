@@ -1,5 +1,5 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
-import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { AlertEntity } from './alerts/alert.entity.js';
 import { DeliveryEntity } from './deliveries/delivery.entity.js';
 import { AddNotifications1790000004000 } from './migrations/1790000004000-add-notifications.js';
@@ -28,5 +28,6 @@ export const database: DatabaseDeclaration = {
     AddAuditEvents1790000000001,
     AddNotifications1790000004000,
     AddEmailAndTemplates1790000005000,
+    AddPublishedEvents1790000006000,
   ],
 };

@@ -1,5 +1,5 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
-import { AddBaseTables1790000000000, type DatabaseDeclaration } from '@scm/database';
+import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.entities.js';
 import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
@@ -7,5 +7,10 @@ import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workfl
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
   entities: [WorkflowEntity, WorkflowVersionEntity, ExecutionEntity, HistoryEventEntity, ...auditEntities],
-  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001, AddWorkflows1790000003000],
+  migrations: [
+    AddBaseTables1790000000000,
+    AddAuditEvents1790000000001,
+    AddWorkflows1790000003000,
+    AddPublishedEvents1790000006000,
+  ],
 };

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditBatch, decodeValue, type Actor, type AuditEntry } from '@scm/contracts';
-import { AddBaseTables1790000000000, Database, migrate, schemaDrift, withDerivedIds } from '@scm/database';
+import {
+  AddBaseTables1790000000000,
+  AddPublishedEvents1790000006000,
+  Database,
+  migrate,
+  schemaDrift,
+  withDerivedIds,
+} from '@scm/database';
 import { createDatabase, waitFor, type TestDatabase } from '@scm/testing';
 import {
   AddAuditEvents1790000000001,
@@ -14,7 +21,7 @@ import {
 const declaration = {
   schema: 'audit_probe',
   entities: auditEntities,
-  migrations: [AddBaseTables1790000000000, AddAuditEvents1790000000001],
+  migrations: [AddBaseTables1790000000000, AddPublishedEvents1790000006000, AddAuditEvents1790000000001],
 };
 const workspaceId = '00000000-0000-7000-8000-000000000001';
 const otherWorkspaceId = '00000000-0000-7000-8000-000000000002';

@@ -16,8 +16,9 @@ export class IdempotencyKeyEntity {
   createdAt: Date;
 }
 
-/** Events owed to JetStream: written in the transaction of their cause, deleted when the stream has them. */
+/** Events owed to JetStream: written in the transaction of their cause, deleted or marked when the stream has them. */
 @Entity('event_outbox')
+@Index('event_outbox_owed', ['position'], { where: 'published_seq IS NULL' })
 export class OutboxEventEntity {
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) position: string;
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
@@ -27,6 +28,8 @@ export class OutboxEventEntity {
   @Column({ type: 'jsonb' }) payload: object;
   @Column({ type: 'text', nullable: true }) traceparent: string | null;
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' }) createdAt: Date;
+  /** Its sequence number, of an event that a service reads durably; null while it is owed. */
+  @Column({ name: 'published_seq', type: 'bigint', nullable: true }) publishedSeq: string | null;
 }
 
 /** How far each owned stream was published: a stream that ends earlier lost something and gets a new epoch. */

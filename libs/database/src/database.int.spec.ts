@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from '@scm/testing';
 import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
 import {
   AddBaseTables1790000000000,
+  AddPublishedEvents1790000006000,
   Database,
   IdempotencyStore,
   migrate,
@@ -46,7 +47,7 @@ class AddOpenTable1790000009001 implements MigrationInterface {
 const declaration: DatabaseDeclaration = {
   schema: 'notes_of_spec',
   entities: [NoteEntity],
-  migrations: [AddBaseTables1790000000000, AddNotes1790000009000],
+  migrations: [AddBaseTables1790000000000, AddPublishedEvents1790000006000, AddNotes1790000009000],
 };
 const [alpha, beta] = [randomUUID(), randomUUID()];
 
@@ -79,7 +80,7 @@ const count = async (workspaceId: string) =>
 describe('migrations', () => {
   it('run once, however many replicas run them at once', async () => {
     expect(await migrate(declaration, urls)).toEqual([]);
-    expect(await server.query(`select name from notes_of_spec.migrations`)).toHaveLength(2);
+    expect(await server.query(`select name from notes_of_spec.migrations`)).toHaveLength(3);
   });
 
   it('make what the entities say', async () => {
@@ -214,38 +215,73 @@ describe('the outbox', () => {
       })
       .catch(() => undefined);
 
+  const valuesOf = (events: OwedEvent[]) => events.map(({ payload }) => (payload as AlertTransition).value);
+
   it('holds what was committed, in order, until it is published', async () => {
     const outbox = new OutboxRepository(database);
     for (let n = 0; n < 5; n++) await owe(n, n === 2);
-    const seen: OwedEvent[] = [];
-    await expect(outbox.drain(10, () => Promise.reject(new Error('NATS is away')))).rejects.toThrow('away');
-    expect(await outbox.drain(10, async (events) => void seen.push(...events))).toBe(4);
-    expect(seen.map((event) => (event.payload as AlertTransition).value)).toEqual([0, 1, 3, 4]);
-    expect(await outbox.drain(10, async () => undefined)).toBe(0);
+    const failing = outbox.inTurn(async (turn) => {
+      await turn.forget(await turn.owed(10));
+      throw new Error('NATS is away');
+    });
+    await expect(failing).rejects.toThrow('away');
+    const seen = await outbox.inTurn(async (turn) => {
+      const events = await turn.owed(10);
+      await turn.forget(events);
+      return events;
+    });
+    expect(valuesOf(seen)).toEqual([0, 1, 3, 4]);
+    expect(await outbox.inTurn((turn) => turn.owed(10))).toEqual([]);
   });
 
-  it('is drained by one replica at a time', async () => {
+  it('owes again, in order, what a stream has lost after it was published', async () => {
     const outbox = new OutboxRepository(database);
-    for (let n = 0; n < 20; n++) await owe(n);
-    let inside = 0;
-    let most = 0;
-    const publish = async () => {
+    for (let n = 0; n < 4; n++) await owe(n);
+    await outbox.inTurn(async (turn) => {
+      await turn.keep((await turn.owed(10)).map((event, i) => ({ event, seq: 100 + i })));
+    });
+    expect(await outbox.inTurn((turn) => turn.owed(10))).toEqual([]);
+    await outbox.inTurn((turn) => turn.oweAgain([MetricsEvents.alertFired.subject], 102));
+    expect(valuesOf(await outbox.inTurn((turn) => turn.owed(10)))).toEqual([2, 3]);
+    await server.query(`delete from notes_of_spec.event_outbox`);
+  });
+
+  it('forgets after a day what it keeps of published events', async () => {
+    const outbox = new OutboxRepository(database);
+    await owe(1);
+    await outbox.inTurn(async (turn) => turn.keep((await turn.owed(1)).map((event) => ({ event, seq: 1 }))));
+    await server.query(`update notes_of_spec.event_outbox set created_at = now() - interval '25 hours'`);
+    await owe(2);
+    await outbox.inTurn(async (turn) => turn.keep((await turn.owed(1)).map((event) => ({ event, seq: 2 }))));
+    const kept = await server.query(`select published_seq from notes_of_spec.event_outbox`);
+    expect(kept).toEqual([{ published_seq: '2' }]);
+  });
+
+  it('lets one replica at a time in', async () => {
+    const outbox = new OutboxRepository(database);
+    let [inside, most] = [0, 0];
+    const work = async () => {
       most = Math.max(most, ++inside);
       await new Promise((resolve) => setTimeout(resolve, 20));
       inside--;
+      return true;
     };
-    const drained = await Promise.all(Array.from({ length: 4 }, () => outbox.drain(5, publish)));
+    const impatient = await Promise.all(Array.from({ length: 4 }, () => outbox.unlessBusy(work)));
+    expect(impatient.filter(Boolean).length).toBeGreaterThanOrEqual(1);
+    expect(await Promise.all(Array.from({ length: 4 }, () => outbox.inTurn(work)))).toEqual([true, true, true, true]);
     expect(most).toBe(1);
-    expect(drained.filter((n) => n > 0).length).toBeGreaterThanOrEqual(1);
   });
 
   it('remembers how far a stream went, and forgets it with its epoch', async () => {
     const outbox = new OutboxRepository(database);
     const [first, second] = [randomUUID(), randomUUID()];
-    await outbox.setMark('S', { epoch: first, lastSeq: 10 });
-    await outbox.setMark('S', { epoch: first, lastSeq: 5 });
-    expect(await outbox.markOf('S')).toEqual({ epoch: first, lastSeq: 10 });
-    await outbox.setMark('S', { epoch: second, lastSeq: 3 });
-    expect(await outbox.markOf('S')).toEqual({ epoch: second, lastSeq: 3 });
+    const setAndRead = (epoch: string, lastSeq: number) =>
+      outbox.inTurn(async (turn) => {
+        await turn.setMark('S', { epoch, lastSeq });
+        return turn.markOf('S');
+      });
+    await setAndRead(first, 10);
+    expect(await setAndRead(first, 5)).toEqual({ epoch: first, lastSeq: 10 });
+    expect(await setAndRead(second, 3)).toEqual({ epoch: second, lastSeq: 3 });
   });
 });

@@ -3,6 +3,7 @@
  * service has (idempotency keys, event outbox, stream marks, dead letters).
  */
 export { AddBaseTables1790000000000 } from './base.migration.js';
+export { AddPublishedEvents1790000006000 } from './published-events.migration.js';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type CursorPart } from './cursor.js';
 export { Database, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
 export { unavailableIfAway } from './away.js';
@@ -10,4 +11,4 @@ export { DeadLetterRepository } from './dead-letter.repository.js';
 export { derivedId, newId, withDerivedIds } from './id.js';
 export { IdempotencyStore, type ReplySeal } from './idempotency.store.js';
 export { migrate, schemaDrift, type MigrateUrls } from './migrate.js';
-export { oweEvent, OutboxRepository, type OwedEvent, type StreamMark } from './outbox.js';
+export { oweEvent, OutboxRepository, type OutboxTurn, type OwedEvent, type StreamMark } from './outbox.js';

@@ -43,46 +43,87 @@ export async function oweEvent<P extends object>(
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * Hands the oldest owed events to `publish` and forgets those it published. One replica at a time, so that the order of
-   * commits is the order of the stream.
-   * @returns how many were published; 0 also when another replica is at it.
-   */
-  async drain(limit: number, publish: (events: OwedEvent[]) => Promise<void>): Promise<number> {
+  /** Runs `work` while no other replica has its turn, in one transaction; waits until then. */
+  async inTurn<T>(work: (turn: OutboxTurn) => Promise<T>): Promise<T> {
     return this.database.acrossWorkspaces(async (tx) => {
-      const [lock] = await tx.query<{ mine: boolean }[]>(`select pg_try_advisory_xact_lock(hashtext($1)) as mine`, [
-        `scm.outbox.${this.database.schema}`,
-      ]);
-      if (!lock?.mine) return 0;
-      const events = await tx.query<OwedEvent[]>(
-        `select position, id, workspace_id, subject, keys, payload, traceparent from event_outbox order by position limit $1`,
-        [limit],
-      );
-      if (events.length === 0) return 0;
-      await publish(events);
-      await tx.query(`delete from event_outbox where position = any($1)`, [events.map((e) => e.position)]);
-      return events.length;
+      await tx.query(`select pg_advisory_xact_lock(hashtext($1))`, [this.lock]);
+      return work(new OutboxTurn(tx));
     });
   }
 
+  /** The same, but undefined at once when another replica has its turn. */
+  async unlessBusy<T>(work: (turn: OutboxTurn) => Promise<T>): Promise<T | undefined> {
+    return this.database.acrossWorkspaces(async (tx) => {
+      const [lock] = await tx.query<{ mine: boolean }[]>(`select pg_try_advisory_xact_lock(hashtext($1)) as mine`, [
+        this.lock,
+      ]);
+      return lock?.mine ? work(new OutboxTurn(tx)) : undefined;
+    });
+  }
+
+  private get lock(): string {
+    return `scm.outbox.${this.database.schema}`;
+  }
+}
+
+/** Published events are kept as long as their streams keep them. */
+const KEPT = '24 hours';
+
+/** What one replica does to the outbox while it is its turn: so the order of commits is the order of the streams. */
+export class OutboxTurn {
+  constructor(private readonly tx: EntityManager) {}
+
+  /** The oldest events that are owed. */
+  async owed(limit: number): Promise<OwedEvent[]> {
+    return this.tx.query<OwedEvent[]>(
+      `select position, id, workspace_id, subject, keys, payload, traceparent from event_outbox
+       where published_seq is null order by position limit $1`,
+      [limit],
+    );
+  }
+
+  /** Forgets events that are published. */
+  async forget(events: readonly OwedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.tx.query(`delete from event_outbox where position = any($1)`, [events.map((e) => e.position)]);
+  }
+
+  /** Keeps published events with their place in the stream, should it be lost before they were read. */
+  async keep(published: readonly { event: OwedEvent; seq: number }[]): Promise<void> {
+    if (published.length === 0) return;
+    await this.tx.query(
+      `update event_outbox o set published_seq = p.seq
+       from unnest($1::bigint[], $2::bigint[]) as p (position, seq) where o.position = p.position`,
+      [published.map(({ event }) => event.position), published.map(({ seq }) => seq)],
+    );
+    await this.tx.query(
+      `delete from event_outbox where published_seq is not null and created_at < now() - interval '${KEPT}'`,
+    );
+  }
+
+  /** Owes again what was published as `seq` or later and kept. */
+  async oweAgain(subjects: readonly string[], seq: number): Promise<void> {
+    await this.tx.query(
+      `update event_outbox set published_seq = null where subject = any($1) and published_seq >= $2`,
+      [subjects, seq],
+    );
+  }
+
   async markOf(stream: string): Promise<StreamMark | undefined> {
-    const rows = await this.database.acrossWorkspaces((tx) =>
-      tx.query<{ epoch: string; last_seq: string }[]>(`select epoch, last_seq from event_streams where name = $1`, [
-        stream,
-      ]),
+    const rows = await this.tx.query<{ epoch: string; last_seq: string }[]>(
+      `select epoch, last_seq from event_streams where name = $1`,
+      [stream],
     );
     return rows[0] && { epoch: rows[0].epoch, lastSeq: Number(rows[0].last_seq) };
   }
 
   async setMark(stream: string, mark: StreamMark): Promise<void> {
-    await this.database.acrossWorkspaces((tx) =>
-      tx.query(
-        `insert into event_streams (name, epoch, last_seq) values ($1, $2, $3)
-         on conflict (name) do update set epoch = excluded.epoch, last_seq = case
-           when event_streams.epoch = excluded.epoch then greatest(event_streams.last_seq, excluded.last_seq)
-           else excluded.last_seq end`,
-        [stream, mark.epoch, mark.lastSeq],
-      ),
+    await this.tx.query(
+      `insert into event_streams (name, epoch, last_seq) values ($1, $2, $3)
+       on conflict (name) do update set epoch = excluded.epoch, last_seq = case
+         when event_streams.epoch = excluded.epoch then greatest(event_streams.last_seq, excluded.last_seq)
+         else excluded.last_seq end`,
+      [stream, mark.epoch, mark.lastSeq],
     );
   }
 }

@@ -5,25 +5,38 @@ import {
   allContracts,
   streamOf,
   streams,
+  subscriptions,
   type EventContract,
   type ServiceName,
   type StreamDeclaration,
+  type Subscription,
 } from '@scm/contracts';
-import { OutboxRepository, type Database, type OwedEvent, type StreamMark } from '@scm/database';
+import { OutboxRepository, type Database, type OutboxTurn, type OwedEvent, type StreamMark } from '@scm/database';
 import { ensureStreams, readStreamEnd, setStreamEpoch, type MessagingClient } from '@scm/messaging';
 
 const BATCH = 500;
 const IDLE_MS = 500;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 
+/** Subjects of the events that services must not miss. */
+const readDurably = new Set(Object.values<Subscription>(subscriptions).map(({ event }) => event.subject));
+
+interface Published {
+  event: OwedEvent;
+  stream: string;
+  seq: number;
+  /** The stream had it already. */
+  isRepeated: boolean;
+}
+
 /**
  * Publishes the events that committed transactions owe, and keeps the streams the service owns: it creates them, and gives
- * one a new epoch when it ends before what was last published to it (its store was lost or restored).
+ * one a new epoch when it ends before what was last published to it (its store was lost or restored). What such a stream
+ * has lost of the events that services read durably is published again.
  */
 export class EventRelay {
   private readonly logger = new Logger(EventRelay.name);
   private readonly outbox: OutboxRepository;
-  private readonly epochs = new Map<string, StreamMark>();
   private readonly owned: readonly StreamDeclaration[];
   private readonly stopping = new AbortController();
   private isOwed = false;
@@ -67,7 +80,7 @@ export class EventRelay {
       try {
         this.isOwed = false;
         if (!this.isVerified) await this.verifyStreams();
-        const published = await this.outbox.drain(BATCH, (events) => this.publish(events));
+        const published = (await this.outbox.unlessBusy((turn) => this.publishOwed(turn))) ?? 0;
         failures = 0;
         if (published < BATCH && !this.isOwed) await this.sleep(IDLE_MS);
       } catch (error) {
@@ -78,48 +91,77 @@ export class EventRelay {
     }
   }
 
-  private async publish(events: OwedEvent[]): Promise<void> {
-    const acks = await Promise.all(events.map((event) => this.publishOne(event)));
+  private async publishOwed(turn: OutboxTurn): Promise<number> {
+    const events = await turn.owed(BATCH);
+    if (events.length === 0) return 0;
+    const marks = await this.marks(turn);
+    const published = await Promise.all(events.map((event) => this.publish(event, marks)));
     for (const stream of this.owned) {
-      const seqs = acks.filter((ack) => ack.stream === stream.name).map((ack) => ack.seq);
-      const mark = this.epochs.get(stream.name);
-      if (seqs.length === 0 || !mark) continue;
-      const last = Math.max(...seqs);
-      if (last <= mark.lastSeq && !acks.some((ack) => ack.duplicate)) await this.beginEpoch(stream, last);
-      else await this.keepMark(stream, { epoch: mark.epoch, lastSeq: Math.max(last, mark.lastSeq) });
+      const seqs = published.filter((one) => one.stream === stream.name);
+      if (seqs.length > 0) await this.note(turn, stream, marks.get(stream.name), seqs);
     }
+    await turn.keep(published.filter(({ event }) => readDurably.has(event.subject)));
+    await turn.forget(events.filter((event) => !readDurably.has(event.subject)));
+    return events.length;
   }
 
-  private async publishOne(event: OwedEvent): ReturnType<MessagingClient['publish']> {
-    const contract = contractOf(event.subject);
-    const epoch = this.epochs.get(streamOf(event.subject).name)?.epoch;
+  private async publish(event: OwedEvent, marks: ReadonlyMap<string, StreamMark | undefined>): Promise<Published> {
+    const epoch = marks.get(streamOf(event.subject).name)?.epoch;
     const options = { id: event.id, epoch, traceparent: event.traceparent ?? undefined };
-    return this.messaging.publish(contract, event.keys, event.payload, options);
+    const ack = await this.messaging.publish(contractOf(event.subject), event.keys, event.payload, options);
+    return { event, stream: ack.stream, seq: ack.seq, isRepeated: ack.duplicate };
   }
 
+  /** Keeps how far a stream goes. One that gave places anew was lost or restored before anybody looked. */
+  private async note(
+    turn: OutboxTurn,
+    stream: StreamDeclaration,
+    mark: StreamMark | undefined,
+    published: readonly Published[],
+  ): Promise<void> {
+    if (!mark) return;
+    const [first, last] = [Math.min(...published.map(({ seq }) => seq)), Math.max(...published.map(({ seq }) => seq))];
+    const wentBack = last <= mark.lastSeq && !published.some(({ isRepeated }) => isRepeated);
+    if (wentBack) await this.beginEpoch(turn, stream, { firstLost: first, last });
+    else await turn.setMark(stream.name, { epoch: mark.epoch, lastSeq: Math.max(last, mark.lastSeq) });
+  }
+
+  private async marks(turn: OutboxTurn): Promise<Map<string, StreamMark | undefined>> {
+    const marks = new Map<string, StreamMark | undefined>();
+    for (const { name } of this.owned) marks.set(name, await turn.markOf(name));
+    return marks;
+  }
+
+  /** In turn, so that replicas that come back at once agree on one epoch, and none publishes meanwhile. */
   private async verifyStreams(): Promise<void> {
     // Before the look: NATS may go away again meanwhile.
     this.isVerified = true;
     await ensureStreams(this.nc, this.service);
+    if (this.owned.length > 0) await this.outbox.inTurn((turn) => this.verifyIn(turn));
+  }
+
+  private async verifyIn(turn: OutboxTurn): Promise<void> {
+    const marks = await this.marks(turn);
     for (const stream of this.owned) {
-      // In this order: a replica that publishes meanwhile must not make the stream look shorter than its mark.
-      const mark = await this.outbox.markOf(stream.name);
-      const end = await readStreamEnd(this.nc, stream);
-      if (!mark || end.lastSeq < mark.lastSeq || end.epoch !== mark.epoch) await this.beginEpoch(stream, end.lastSeq);
-      else this.epochs.set(stream.name, mark);
+      const mark = marks.get(stream.name);
+      const { lastSeq, epoch } = await readStreamEnd(this.nc, stream);
+      if (mark && lastSeq >= mark.lastSeq && epoch === mark.epoch) continue;
+      await this.beginEpoch(turn, stream, { firstLost: lastSeq + 1, last: lastSeq });
     }
   }
 
-  private async beginEpoch(stream: StreamDeclaration, lastSeq: number): Promise<void> {
-    const mark = { epoch: randomUUID(), lastSeq };
-    await this.keepMark(stream, mark);
+  /** What the stream has lost of the events that services read durably is owed to it again. */
+  private async beginEpoch(
+    turn: OutboxTurn,
+    stream: StreamDeclaration,
+    end: { firstLost: number; last: number },
+  ): Promise<void> {
+    const mark = { epoch: randomUUID(), lastSeq: end.last };
+    const subjects = [...readDurably].filter((subject) => streamOf(subject) === stream);
+    await turn.setMark(stream.name, mark);
+    await turn.oweAgain(subjects, end.firstLost);
     await setStreamEpoch(this.nc, stream, mark.epoch);
-    this.logger.log(`${stream.name} begins epoch ${mark.epoch} at ${lastSeq}`);
-  }
-
-  private async keepMark(stream: StreamDeclaration, mark: StreamMark): Promise<void> {
-    await this.outbox.setMark(stream.name, mark);
-    this.epochs.set(stream.name, mark);
+    this.logger.log(`${stream.name} begins epoch ${mark.epoch} at ${end.last}`);
   }
 
   private async watchReconnects(): Promise<void> {
