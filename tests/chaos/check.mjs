@@ -132,7 +132,7 @@ async function owedRows(postgresUrl) {
   await client.connect();
   try {
     const tables = Object.values(schemas).flatMap((schema) => [
-      `(select count(*) from ${schema}.event_outbox)`,
+      `(select count(*) from ${schema}.event_outbox where published_seq is null)`,
       `(select count(*) from ${schema}.audit_events where collected_at is null)`,
     ]);
     const { rows } = await client.query(`select ${tables.join(' + ')} as owed`);

@@ -41,7 +41,8 @@ export class Client {
     const text = typeof body === 'string' ? body : body && JSON.stringify(body);
     try {
       const signal = AbortSignal.any([this.signal, AbortSignal.timeout(waitMs)]);
-      const response = await fetch(this.gatewayUrl + path, { method, headers, body: text, signal });
+      const request = { method, headers, body: text, signal };
+      const response = await fetch(this.gatewayUrl + path, request);
       const answer = await response.text();
       this.count(response.status);
       return { status: response.status, body: parsed(answer) };
