@@ -11,6 +11,7 @@ import { TokenVerifier } from './access/token-verifier.js';
 import { AlertsController } from './alerts/alerts.controller.js';
 import { AuthController } from './auth/auth.controller.js';
 import { IdentityController } from './auth/identity.controller.js';
+import { LoadShedder } from './limits/load-shedder.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { Mesh } from './mesh/mesh.js';
@@ -61,6 +62,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     DenialLog,
     RouteRegistry,
     RateLimiter,
+    LoadShedder,
     EventLog,
     ChannelHub,
     SystemChannel,

@@ -87,4 +87,22 @@ export class GatewayConfig {
   @IsInt()
   @Min(0)
   streamGraceMs: number = 300_000;
+
+  @Setting({ description: 'Requests at work at once; more are answered 503' })
+  @IsInt()
+  @Min(1)
+  maxInFlight: number = 256;
+
+  @Setting({ description: 'Requests at work at once of one user, API key or address; more are answered 429' })
+  @IsInt()
+  @Min(1)
+  maxInFlightPerActor: number = 128;
+
+  @Setting({
+    description:
+      'Milliseconds that this process may be behind its work for long; requests that come then are answered 503',
+  })
+  @IsInt()
+  @Min(10)
+  maxLagMs: number = 200;
 }

@@ -6,9 +6,11 @@ import helmet from 'helmet';
 import type { HttpDoor } from '@scm/service';
 import { GatewayConfig } from './config.js';
 import { bodyReaders } from './http/body.middleware.js';
+import { answerClientErrors } from './http/client-error.js';
 import { JsonAdapter } from './http/json.adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { tracing } from './http/tracing.middleware.js';
+import { LoadShedder } from './limits/load-shedder.js';
 import { serveOpenApi } from './openapi/openapi.js';
 import { StreamServer } from './stream/stream.server.js';
 import { Telemetry } from './system/telemetry.js';
@@ -29,7 +31,7 @@ export const httpDoor: HttpDoor = {
     // Answers change with every request: a hash of each would never spare a transfer.
     app.disable('etag');
     app.set('query parser', 'simple');
-    app.use(tracing, app.get(Telemetry).timing);
+    app.use(tracing, app.get(Telemetry).timing, app.get(LoadShedder).gate);
     app.use(helmet({ contentSecurityPolicy: { directives: csp } }));
     app.enableCors(corsOptions(config));
     app.use(...bodyReaders(config.maxBodyBytes));
@@ -39,16 +41,19 @@ export const httpDoor: HttpDoor = {
   },
   listen: async (application) => {
     const app = application as unknown as NestExpressApplication;
-    const { port, host } = app.get(GatewayConfig);
+    const { port, host, maxConnections } = app.get(GatewayConfig);
     const server = app.getHttpServer() as Server;
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 30_000;
+    Object.assign(server, { ...timeouts, maxConnections });
+    answerClientErrors(server);
     app.get(StreamServer).attach(server);
     await app.listen(port, host);
     const address = server.address();
     return typeof address === 'object' && address ? address.port : port;
   },
 };
+
+/** Late requests are looked for once a second: by default a slow one had half a minute more. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 
 // The API page of Swagger UI brings its own scripts and inline styles.
 const csp = {

@@ -1,8 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { Response } from 'express';
 import { ServiceError, type Access } from '@scm/contracts';
 import type { GatewayRequest } from '../http/request.js';
+import { LoadShedder } from '../limits/load-shedder.js';
 import { RateLimiter } from '../limits/rate-limiter.js';
 import type { Proof } from './authenticator.js';
 import { DenialLog } from './denial-log.js';
@@ -16,6 +18,7 @@ import { ACCESS } from './route.decorator.js';
 export class AccessGuard extends AuthGuard('bearer') implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
+    private readonly shedder: LoadShedder,
     private readonly limiter: RateLimiter,
     private readonly denials: DenialLog,
   ) {
@@ -26,8 +29,10 @@ export class AccessGuard extends AuthGuard('bearer') implements CanActivate {
     if (execution.getType() !== 'http') return true;
     const access = this.reflector.get<Access | undefined>(ACCESS, execution.getHandler());
     if (!access) throw new ServiceError('PERMISSION_DENIED', 'this route has no declared access');
-    const request = execution.switchToHttp().getRequest<GatewayRequest>();
+    const http = execution.switchToHttp();
+    const [request, response] = [http.getRequest<GatewayRequest>(), http.getResponse<Response>()];
     if (access === 'public') {
+      this.shedder.admit(`address:${request.ip}`, request, response);
       await this.limiter.ofAddress(request);
       return true;
     }
@@ -40,6 +45,7 @@ export class AccessGuard extends AuthGuard('bearer') implements CanActivate {
     }
     const { actor } = (request as unknown as { user: Proof }).user;
     request.actor = actor;
+    this.shedder.admit(`${actor.workspaceId}:${actor.id}`, request, response);
     await this.limiter.ofActor(actor);
     return true;
   }

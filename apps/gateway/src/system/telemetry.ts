@@ -26,6 +26,9 @@ export class Telemetry implements OnModuleDestroy {
   readonly connections = this.meter.createUpDownCounter('scm_stream_connections', {
     description: 'Open stream sockets',
   });
+  readonly shed = this.meter.createCounter('scm_http_requests_shed', {
+    description: 'Requests refused because there was too much to do',
+  });
   private sentFrames = 0;
 
   /** Express middleware that times every request by its route, never by its path. */
