@@ -136,18 +136,18 @@ function* inPathsAndQueries(): Generator<Try> {
           ...target(route, { [name]: text }),
           where: `${route.name} ${name}`,
           fields: [name],
-          ...emptyBody(route),
+          ...plainBody(route),
         };
       }
       const query = `?${encodeURIComponent(text)}=${encodeURIComponent(text)}`;
       const to = target(route, Object.fromEntries(names.map((name) => [name, 'nothing'])));
-      yield { ...to, path: to.path + query, where: `${route.name} query`, fields: [], ...emptyBody(route) };
+      yield { ...to, path: to.path + query, where: `${route.name} query`, fields: [], ...plainBody(route) };
     }
   }
 }
 
-function emptyBody({ method }: Route): { body?: string } {
-  return method === 'DELETE' ? {} : { body: '{}' };
+function plainBody(route: Route): { body?: string } {
+  return route.method === 'DELETE' ? {} : { body: JSON.stringify(bodyFor(route) ?? {}) };
 }
 
 function* wrongTypes(): Generator<Try> {

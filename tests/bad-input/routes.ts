@@ -32,7 +32,11 @@ export async function readRoutes(scm: WholeMesh): Promise<Route[]> {
 }
 
 /** What the routes need besides what their schema says. */
-const alsoRequired: Record<string, string[]> = { '/prometheus/api/v1/series': ['match'] };
+const alsoRequired: Record<string, string[]> = {
+  '/prometheus/api/v1/series': ['match'],
+  '/api/v1/templates': ['channel', 'name', 'title', 'body'],
+  '/api/v1/templates/preview': ['channel', 'title', 'body'],
+};
 
 export const NOBODY = '00000000-0000-7000-8000-0000000000ff';
 
@@ -104,6 +108,7 @@ const examples: Record<string, () => unknown> = {
   template: () => 'default',
   '/api/v1/templates channel': () => 'email',
   '/api/v1/templates/preview channel': () => 'email',
+  '/api/v1/templates/{channel}/{name}/activate version': () => 1,
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],
   version: () => '1.0.0',
