@@ -39,7 +39,10 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export async function startWholeMesh(env: NodeJS.ProcessEnv = {}): Promise<WholeMesh> {
+/** Further environment, of all services or of each. */
+type Environment = NodeJS.ProcessEnv | ((service: string, mesh: TestMesh) => NodeJS.ProcessEnv);
+
+export async function startWholeMesh(env: Environment = {}): Promise<WholeMesh> {
   const [mesh, redis] = await Promise.all([startMesh(), startRedis()]);
   const limits = {
     SCM_LOGINS_PER_MINUTE: '10000',
@@ -56,9 +59,9 @@ export async function startWholeMesh(env: NodeJS.ProcessEnv = {}): Promise<Whole
     SCM_PORT: '0',
     SCM_REDIS_URL: redis.url,
     SCM_EGRESS_ALLOW: '127.0.0.1',
-    ...env,
   };
-  const started = await Promise.all(names.map(async (name) => [name, await mesh.start(name, all)] as const));
+  const envOf = (name: string) => ({ ...all, ...(typeof env === 'function' ? env(name, mesh) : env) });
+  const started = await Promise.all(names.map(async (name) => [name, await mesh.start(name, envOf(name))] as const));
   const services = Object.fromEntries(started);
   const url = `http://127.0.0.1:${services.gateway?.port}`;
   const call = (method: string, path: string, options: CallOptions = {}) => callHttp(url, method, path, options);

@@ -4,6 +4,7 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { AuditRecordEntity } from './audit/audit-record.entity.js';
 import { MembershipEntity, UserEntity, WorkspaceEntity } from './identity/identity.entities.js';
 import { AddIdentity1790000001000 } from './migrations/1790000001000-add-identity.js';
+import { IndexLists1790000009000 } from './migrations/1790000009000-index-lists.js';
 import { RefreshTokenEntity, SessionEntity } from './sessions/session.entities.js';
 import { SigningKeyEntity } from './signing-keys/signing-key.entity.js';
 
@@ -25,6 +26,7 @@ export const database: DatabaseDeclaration = {
     AddAuditEvents1790000000001,
     AddIdentity1790000001000,
     AddPublishedEvents1790000006000,
+    IndexLists1790000009000,
   ],
   // A person may belong to several workspaces, and keys sign for all of them.
   withoutWorkspace: ['users', 'workspaces', 'signing_keys'],

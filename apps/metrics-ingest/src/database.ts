@@ -3,6 +3,7 @@ import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type Datab
 import { LeaseEntity } from './lease/lease.entity.js';
 import { SampleLogEntity } from './log/sample-log.entity.js';
 import { AddMetrics1790000002000 } from './migrations/1790000002000-add-metrics.js';
+import { IndexSmallRows1790000008000 } from './migrations/1790000008000-index-small-rows.js';
 import { AlertInstanceEntity, AlertRuleEntity } from './rules/rule.entities.js';
 import { SeriesEntity } from './series/series.entity.js';
 
@@ -14,6 +15,7 @@ export const database: DatabaseDeclaration = {
     AddAuditEvents1790000000001,
     AddMetrics1790000002000,
     AddPublishedEvents1790000006000,
+    IndexSmallRows1790000008000,
   ],
   // A lease says which replica does what for all workspaces.
   withoutWorkspace: ['leases'],

@@ -3,6 +3,7 @@ import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type Datab
 import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.entities.js';
 import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
+import { IndexLists1790000007000 } from './migrations/1790000007000-index-lists.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
@@ -12,5 +13,6 @@ export const database: DatabaseDeclaration = {
     AddAuditEvents1790000000001,
     AddWorkflows1790000003000,
     AddPublishedEvents1790000006000,
+    IndexLists1790000007000,
   ],
 };

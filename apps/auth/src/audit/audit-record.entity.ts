@@ -3,6 +3,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One audit row of any service, collected here. */
 @Entity('audit_records')
 @Index('audit_records_by_time', ['workspaceId', 'at', 'id'])
+@Index('audit_records_by_action', ['workspaceId', 'action', 'at', 'id'])
+@Index('audit_records_by_actor', ['workspaceId', 'actorId', 'at', 'id'])
+@Index('audit_records_by_outcome', ['workspaceId', 'outcome', 'at', 'id'], { where: `(outcome <> 'done'::text)` })
 export class AuditRecordEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'audit_records_pkey' }) id: string;
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;

@@ -18,12 +18,12 @@ export class WorkspaceEntity {
 }
 
 @Entity('memberships')
-@Index('memberships_by_user', ['userId'])
+@Index('memberships_by_user', ['userId', 'createdAt', 'workspaceId'], { where: `(disabled_at IS NULL)` })
 export class MembershipEntity {
   @PrimaryColumn({ name: 'workspace_id', type: 'uuid', primaryKeyConstraintName: 'memberships_pkey' })
   workspaceId: string;
   @PrimaryColumn({ name: 'user_id', type: 'uuid', primaryKeyConstraintName: 'memberships_pkey' }) userId: string;
   @Column({ type: 'text' }) role: Role;
-  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' }) createdAt: Date;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt: Date;
   @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true }) disabledAt: Date | null;
 }

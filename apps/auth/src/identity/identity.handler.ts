@@ -44,7 +44,7 @@ export class IdentityHandler {
   }
 
   @Rpc(AuthApi.listWorkspaces)
-  listWorkspaces(): Promise<WorkspacePage> {
-    return this.identity.listWorkspaces();
+  listWorkspaces(request: PageRequest): Promise<WorkspacePage> {
+    return this.identity.listWorkspaces(request);
   }
 }

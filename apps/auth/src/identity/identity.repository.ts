@@ -22,6 +22,7 @@ export interface MembershipRow {
   name: string;
   role: Role;
   created_at: Date;
+  joined_at: Date;
 }
 
 const MEMBER = `u.id, u.username, m.role, m.created_at, m.disabled_at`;
@@ -78,12 +79,18 @@ export class IdentityRepository {
   }
 
   /** The enabled memberships of a user, oldest first, or the one in the workspace of that name. */
-  async membershipsOf(tx: EntityManager, userId: string, workspace?: string): Promise<MembershipRow[]> {
+  async membershipsOf(
+    tx: EntityManager,
+    userId: string,
+    { workspace, limit = 1, after }: { workspace?: string; limit?: number; after?: CursorKey } = {},
+  ): Promise<MembershipRow[]> {
     return tx.query<MembershipRow[]>(
-      `select m.workspace_id, w.name, m.role, w.created_at from memberships m join workspaces w on w.id = m.workspace_id
+      `select m.workspace_id, w.name, m.role, w.created_at, m.created_at as joined_at
+       from memberships m join workspaces w on w.id = m.workspace_id
        where m.user_id = $1 and m.disabled_at is null and ($2::text is null or w.name = $2)
-       order by m.created_at, m.workspace_id limit 200`,
-      [userId, workspace ?? null],
+         and ($3::timestamptz is null or (m.created_at, m.workspace_id) > ($3, $4::uuid))
+       order by m.created_at, m.workspace_id limit $5`,
+      [userId, workspace ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
     );
   }
 

@@ -95,7 +95,7 @@ export class IdentityService {
       const id = newId();
       await this.identities.addWorkspace(tx, { id, name });
       const mine = async () =>
-        (await this.identities.membershipsOf(tx, actor.id, name)).find((m) => m.workspace_id === id);
+        (await this.identities.membershipsOf(tx, actor.id, { workspace: name })).find((m) => m.workspace_id === id);
       await this.identities.addMembership(tx, id, actor.id, 'admin');
       const created = await mine();
       if (!created) throw new ServiceError('ALREADY_EXISTS', `the workspace name ${name} is taken`);
@@ -110,12 +110,15 @@ export class IdentityService {
     });
   }
 
-  /** A user belongs to few workspaces: they fit one page. */
-  async listWorkspaces(): Promise<WorkspacePage> {
+  /** The workspaces of the caller, the one joined first first. */
+  async listWorkspaces({ limit = 50, cursor }: PageRequest): Promise<WorkspacePage> {
     const actor = currentActor();
     if (actor.kind !== 'user') return { items: [] };
-    const rows = await this.identities.transaction((tx) => this.identities.membershipsOf(tx, actor.id));
-    return { items: rows.map(toWorkspace) };
+    const after = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
+    const rows = await this.identities.transaction((tx) =>
+      this.identities.membershipsOf(tx, actor.id, { limit: limit + 1, after }),
+    );
+    return toPage(rows, limit, (row) => [row.joined_at.toISOString(), row.workspace_id], toWorkspace);
   }
 
   private async member(

@@ -35,7 +35,7 @@ export class SessionsService {
     if (!(await isPassword(password, user?.password_hash)) || !user)
       return this.refuseLogin(username, 'wrong credentials');
     return this.sessions.transaction(async (tx) => {
-      const [membership] = await this.identities.membershipsOf(tx, user.id, workspace);
+      const [membership] = await this.identities.membershipsOf(tx, user.id, { workspace });
       if (!membership) throw new ServiceError('UNAUTHENTICATED', 'the user belongs to no such workspace');
       const session = { id: newId(), workspaceId: membership.workspace_id, userId: user.id };
       await this.sessions.open(tx, session);

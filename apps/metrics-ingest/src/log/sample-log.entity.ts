@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What one commit stored for one workspace. The ids are in the order of the commits. */
 @Entity('sample_log')
 @Index('sample_log_by_workspace', ['workspaceId', 't1'])
+@Index('sample_log_small', ['workspaceId', 't1'], { where: `(n <= 20000)` })
 export class SampleLogEntity {
   @PrimaryColumn({
     type: 'bigint',

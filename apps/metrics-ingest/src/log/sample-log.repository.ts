@@ -170,7 +170,7 @@ export class SampleLogRepository {
   /** @returns how many rows were deleted, at most `limit`. */
   async deleteBefore(timeMs: number, limit: number): Promise<number> {
     const { rowCount } = await this.pool.query(
-      `delete from sample_log where id in (select id from sample_log where t1 < $1 order by t1 limit $2)`,
+      `delete from sample_log where id = any(array(select id from sample_log where t1 < $1 order by t1 limit $2))`,
       [Math.floor(timeMs), limit],
     );
     return rowCount ?? 0;

@@ -60,11 +60,12 @@ export class RuleRepository {
     return (await tx.query<RuleRow[]>(`select ${COLUMNS} from alert_rules where id = $1`, [rule.id]))[0];
   }
 
-  async count(tx: EntityManager, workspaceId: string): Promise<number> {
+  /** Counts up to `limit`, and lets nobody else add one until the transaction ends. */
+  async count(tx: EntityManager, workspaceId: string, limit: number): Promise<number> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`scm.metrics.rules.${workspaceId}`]);
     const [row] = await tx.query<{ count: number }[]>(
-      `select count(*)::int as count from alert_rules where workspace_id = $1`,
-      [workspaceId],
+      `select count(*)::int as count from (select 1 from alert_rules where workspace_id = $1 limit $2) counted`,
+      [workspaceId, limit],
     );
     return row?.count ?? 0;
   }

@@ -38,7 +38,7 @@ export class RulesService {
     const { alert, expr, labels = {}, annotations = {} } = request;
     const rule = { id: newId(), workspaceId, alert, expr, for: request.for ?? null, labels, annotations };
     return this.rules.inWorkspace(workspaceId, async (tx) => {
-      if ((await this.rules.count(tx, workspaceId)) >= MAX_RULES) {
+      if ((await this.rules.count(tx, workspaceId, MAX_RULES)) >= MAX_RULES) {
         throw new ServiceError('FAILED_PRECONDITION', `the workspace has its ${MAX_RULES} rules already`);
       }
       const row = await this.rules.add(tx, { ...rule, createdBy: actor.id });

@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AlertFilter, WorkflowDocument } from './document.js';
 
 /** The newest version of each workflow, and the alerts that start it. */
 @Entity('workflows')
+@Index('workflows_by_alert', ['workspaceId', 'name'], { where: `(alert_filter IS NOT NULL)` })
 export class WorkflowEntity {
   @PrimaryColumn({ name: 'workspace_id', type: 'uuid', primaryKeyConstraintName: 'workflows_pkey' })
   workspaceId: string;
@@ -13,6 +14,7 @@ export class WorkflowEntity {
 
 /** One version of a workflow. Rows are never changed. */
 @Entity('workflow_versions')
+@Index('workflow_versions_by_creation', ['workspaceId', 'name', 'createdAt', 'version'])
 export class WorkflowVersionEntity {
   @PrimaryColumn({ name: 'workspace_id', type: 'uuid', primaryKeyConstraintName: 'workflow_versions_pkey' })
   workspaceId: string;

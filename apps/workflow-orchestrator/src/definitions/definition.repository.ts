@@ -55,14 +55,12 @@ export class DefinitionRepository {
     name: string,
     version?: string,
   ): Promise<WorkflowVersionEntity | undefined> {
+    const newest = `(select w.newest_version from workflows w where w.workspace_id = :workspaceId and w.name = :name)`;
     const found = await tx
       .createQueryBuilder(WorkflowVersionEntity, 'v')
       .where('v.workspaceId = :workspaceId and v.name = :name', { workspaceId, name })
-      .andWhere(
-        `v.version = coalesce(:version, (select w.newest_version from workflows w
-           where w.workspace_id = :workspaceId and w.name = :name))`,
-        { version: version ?? null },
-      )
+      // Not coalesce(): under row-level security no index would be used for it.
+      .andWhere(`v.version = ${version === undefined ? newest : ':version'}`, { version })
       .getOne();
     return found ?? undefined;
   }
@@ -77,7 +75,9 @@ export class DefinitionRepository {
           'w',
           'w.workspace_id = v.workspace_id and w.name = v.name and w.newest_version = v.version',
         )
+        // Said of both sides: the join reads each from there on.
         .where('v.workspaceId = :workspaceId and v.name > :name', { workspaceId, name: after?.[0] ?? '' })
+        .andWhere('w.workspace_id = :workspaceId and w.name > :name')
         .orderBy('v.name')
         .limit(limit)
         .getMany(),

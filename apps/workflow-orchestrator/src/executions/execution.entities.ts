@@ -7,6 +7,9 @@ import type { ExecutionError } from './execution-error.js';
 @Index('executions_by_creation', ['workspaceId', 'createdAt', 'id'])
 @Index('executions_by_workflow', ['workspaceId', 'workflow', 'createdAt', 'id'])
 @Index('executions_by_status', ['workspaceId', 'status', 'createdAt', 'id'])
+@Index('executions_by_failure', ['workspaceId', 'workflow', 'status', 'createdAt', 'id'], {
+  where: `(status = ANY (ARRAY['faulted'::text, 'cancelled'::text]))`,
+})
 @Index('executions_open', ['capability', 'openedAt'], { where: 'check_at IS NOT NULL' })
 export class ExecutionEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'executions_pkey' }) id: string;

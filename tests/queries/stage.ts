@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '@scm/testing';
+import { password, type WholeMesh } from '../e2e/whole-mesh.js';
+
+/** What the paths of lists need. */
+export type Staged = Record<string, string>;
+
+/** One of everything, made as users make it, so that each service sends each of its statements. */
+export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
+  const call = async (method: string, path: string, body?: object) => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const answer = await scm.call(method, `/api/v1/${path}`, { token, body, headers });
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const post = (path: string, body: object = {}) => call('POST', path, body);
+  const items = async (path: string) => (await call('GET', path)).items as unknown as Record<string, string>[];
+  const tell = { tell: { call: 'notification', with: { title: 'told' } } };
+  for (const version of ['1.0.0', '1.0.1']) {
+    const about = { dsl: '1.0.3', namespace: 'spec', name: 'staged', version };
+    await post('workflows', { document: { document: about, do: [tell] } });
+  }
+  const { executionId } = await post('workflows/staged/executions');
+  await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0', labels: { team: 'staged' } });
+  await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[Date.now(), 1]] }] });
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const { id: silence } = await post('silences', { matchers: { team: 'none' }, endsAt, comment: 'x' });
+  const { id: webhook } = await post('webhooks', { url: 'http://127.0.0.1:9/x' });
+  const { id: contact } = await post('email-contacts', { address: 'x@example.org' });
+  for (const body of ['one', 'two']) await post('templates', { channel: 'email', name: 'staged', title: 'x', body });
+  await post('templates/email/staged/activate', { version: 1 });
+  const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
+  await call('PATCH', `users/${user}`, { role: 'operator' });
+  const { refreshToken } = await post('auth/login', { username: 'staged', password });
+  const { accessToken } = await post('auth/refresh', { refreshToken });
+  await scm.call('POST', '/api/v1/auth/logout', { token: String(accessToken), body: {} });
+  const { id: apiKey, apiKey: secret } = await post('api-keys', { name: 'staged', role: 'viewer' });
+  await scm.call('GET', '/api/v1/rules', { token: String(secret) });
+  const { id: notification } = await post('notifications', { key: 'staged', title: 'x', template: 'staged' });
+  await post(`notifications/${notification}/read`);
+  await post(`webhooks/${webhook}/test`);
+  const alert = await waitFor(async () => (await items('alerts'))[0], { timeoutMs: 20_000, what: 'an alert' });
+  await post(`alerts/${alert.id}/acknowledge`);
+  await waitFor(async () => (await call('GET', `executions/${executionId}`)).status === 'completed', {
+    timeoutMs: 20_000,
+    what: 'the execution to end',
+  });
+  const removed = [`silences/${silence}`, `webhooks/${webhook}`, `email-contacts/${contact}`, `api-keys/${apiKey}`];
+  for (const path of [...removed, 'templates/email/staged']) await call('DELETE', path);
+  for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
+  return { id: String(executionId), name: 'staged', channel: 'email' };
+}
