@@ -19,6 +19,8 @@ export class IdempotencyKeyEntity {
 /** Events owed to JetStream: written in the transaction of their cause, deleted or marked when the stream has them. */
 @Entity('event_outbox')
 @Index('event_outbox_owed', ['position'], { where: 'published_seq IS NULL' })
+@Index('event_outbox_published', ['subject', 'publishedSeq'], { where: 'published_seq IS NOT NULL' })
+@Index('event_outbox_by_age', ['createdAt'], { where: 'published_seq IS NOT NULL' })
 export class OutboxEventEntity {
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) position: string;
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;

@@ -7,6 +7,10 @@ export class AddPublishedEvents1790000006000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`alter table event_outbox add published_seq bigint`);
     await runner.query(`create index event_outbox_owed on event_outbox (position) where published_seq is null`);
+    await runner.query(
+      `create index event_outbox_published on event_outbox (subject, published_seq) where published_seq is not null`,
+    );
+    await runner.query(`create index event_outbox_by_age on event_outbox (created_at) where published_seq is not null`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
