@@ -189,6 +189,24 @@ describe('webhooks', () => {
     }
   });
 
+  it('holds a delivery as long as its try lasts', async () => {
+    const silent = await startReceiver([200], Infinity);
+    const hook = (await ask(WebhookApi.create, { url: silent.url, topics: ['lasting'] })).body;
+    const sent = (await ask(NotifyApi.send, { key: randomUUID(), topic: 'lasting', title: 'x' })).body;
+    await waitFor(() => silent.requests.length > 0);
+    const heldUntil = async () => {
+      const [row] = await scm.mesh.database.query<{ locked_until: Date }>(
+        `select locked_until from notify.deliveries where notification_id = $1 and channel = 'webhook'`,
+        [sent.id],
+      );
+      return row?.locked_until.getTime() ?? 0;
+    };
+    const first = await heldUntil();
+    await waitFor(async () => (await heldUntil()) > first, { what: 'the hold to be renewed' });
+    await ask(WebhookApi.remove, { id: hook.id });
+    await silent.stop();
+  });
+
   it('delivers what was accepted although the service was killed', async () => {
     const receiver = await startReceiver([200], 300);
     const hook = (await ask(WebhookApi.create, { url: receiver.url, topics: ['kill'] })).body;

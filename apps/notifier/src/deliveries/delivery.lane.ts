@@ -3,12 +3,14 @@ import type { ChannelSender } from './channel.sender.js';
 import type { DeliveryQueue, DueDelivery } from './delivery.queue.js';
 
 const LOOK_MS = 500;
+/** Several times within a lease. */
+const RENEW_MS = 3_000;
 
 /** Keeps one channel's tries going: as many at once as it may, no more than its share to one target, none waiting for another. */
 export class DeliveryLane {
   private readonly logger = new Logger(DeliveryLane.name);
-  /** The tries under way, and the target of each. */
-  private readonly underWay = new Map<Promise<void>, string>();
+  private readonly underWay = new Map<Promise<void>, DueDelivery>();
+  private renewing?: NodeJS.Timeout;
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private rouse = () => {};
@@ -21,6 +23,7 @@ export class DeliveryLane {
 
   start(): void {
     this.loop = this.run();
+    this.renewing = setInterval(() => void this.renew(), RENEW_MS);
   }
 
   /** Begins nothing more and resolves once the tries under way have ended. */
@@ -29,6 +32,7 @@ export class DeliveryLane {
     this.rouse();
     await this.loop;
     await Promise.all(this.underWay.keys());
+    clearInterval(this.renewing);
     await this.sender.close();
   }
 
@@ -48,7 +52,7 @@ export class DeliveryLane {
   private async fill(): Promise<number> {
     const free = this.sender.atOnce - this.underWay.size;
     if (free === 0) return 0;
-    const due = await this.queue.takeDue(this.sender, free, [...this.underWay.values()]);
+    const due = await this.queue.takeDue(this.sender, free, this.targets());
     for (const delivery of due) this.begin(delivery);
     return due.length;
   }
@@ -62,7 +66,17 @@ export class DeliveryLane {
         this.underWay.delete(attempt);
         this.rouse();
       });
-    this.underWay.set(attempt, delivery.target);
+    this.underWay.set(attempt, delivery);
+  }
+
+  private targets(): string[] {
+    return [...this.underWay.values()].map(({ target }) => target);
+  }
+
+  private async renew(): Promise<void> {
+    if (this.underWay.size === 0) return;
+    const ids = [...this.underWay.values()].map(({ id }) => id);
+    await this.queue.renew(ids).catch((error: unknown) => this.logger.warn(`leases wait: ${String(error)}`));
   }
 
   private pause(): Promise<void> {

@@ -23,8 +23,8 @@ export interface DueDelivery {
   traceparent: string | null;
 }
 
-/** Longer than any try takes; a replica that died holds its deliveries that long. */
-const LEASE_SECONDS = 40;
+/** A replica that died holds its deliveries that long; one that works renews its hold on them. */
+const LEASE_SECONDS = 10;
 
 const targetColumns = { webhook: 'webhook_id', email: 'email_contact_id' } as const;
 
@@ -69,6 +69,17 @@ export class DeliveryQueue {
            n.topic, n.title, n.body, n.severity, n.data, n.created_at, n.traceparent
          from taken t join notifications n on n.id = t.notification_id`,
         [limit, busy],
+      ),
+    );
+  }
+
+  /** Holds deliveries whose tries are still under way. */
+  async renew(ids: readonly string[]): Promise<void> {
+    await this.database.acrossWorkspaces((tx) =>
+      tx.query(
+        `update deliveries set locked_until = now() + interval '${LEASE_SECONDS} seconds'
+         where id = any($1) and state = 'sending'`,
+        [ids],
       ),
     );
   }
