@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sampleFaults, unsettled } from './check.mjs';
+import { sampleFaults } from './check.mjs';
 import { Client } from './client.mjs';
 import { doRound, drawRounds } from './faults.mjs';
 import { startInstance } from './instance.mjs';
 import { usageOf } from './processes.mjs';
 import { randomFrom } from './random.mjs';
 import { startReceiver } from './receiver.mjs';
-import { printTable } from './report.mjs';
+import { printCounts, printTable } from './report.mjs';
+import { settle } from './settle.mjs';
 import { prepare, Workload } from './workload.mjs';
 
 const goal = { executions: 200, samples: 100_000, notifications: 200 };
@@ -62,32 +63,17 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   ];
   printTable(`rounds of seed ${seed}`, rounds.map(roundRow));
   printTable(`memory and handles of seed ${seed}`, growth.rows);
-  printTable(
-    `counts of seed ${seed}`,
-    [
-      { 'executions accepted under faults': load.executions.size, ...settled.counts },
-      {
-        'samples acknowledged': warmUp.sampleCount + load.sampleCount,
-        'under faults': load.sampleCount,
-        read: samples.read,
-      },
-      { 'notifications accepted under faults': load.notifications.size },
-      { 'settled after the last fault, s': round1((settled.atMs - rounds.at(-1).lastFaultAtMs) / 1_000) },
-      { answers: JSON.stringify(client.answers) },
-    ].flatMap((part) => Object.entries(part).map(([what, value]) => ({ what, value }))),
-  );
+  printCounts(`counts of seed ${seed}`, {
+    'executions accepted under faults': load.executions.size,
+    'notifications accepted under faults': load.notifications.size,
+    'samples acknowledged under faults': load.sampleCount,
+    'samples acknowledged': warmUp.sampleCount + load.sampleCount,
+    'samples read': samples.read,
+    ...settled.counts,
+    'settled after the last fault, s': ((settled.atMs - rounds.at(-1).lastFaultAtMs) / 1_000).toFixed(1),
+    'answers to the load': JSON.stringify(client.answers),
+  });
   return violations;
-}
-
-/** Looks until nothing is unsettled, or the deadline. */
-async function settle(context, deadlineMs, { signal, log }) {
-  for (;;) {
-    const seen = await unsettled(context);
-    const atMs = performance.now();
-    if (seen.faults.length === 0 || atMs > deadlineMs) return { ...seen, atMs };
-    log(seen.faults.join('; '));
-    await sleep(2_000, undefined, { signal });
-  }
 }
 
 const usage = (services) => Object.fromEntries(services.map(({ name, pid }) => [name, usageOf(pid)]));
@@ -126,5 +112,3 @@ const roundRow = ({ paused, killed, toldMs, restartedMs, healedMs }) => ({
   'restarted after, ms': restartedMs,
   'ready after, ms': healedMs ?? 'never',
 });
-
-const round1 = (number) => Math.round(number * 10) / 10;

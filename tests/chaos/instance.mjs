@@ -21,6 +21,12 @@ export async function startInstance({ clone, folder, signal, log = () => {} }) {
     for (const handle of Object.values(processes)) handle.resume();
     await stack.disposeAsync();
   };
+  /** Ends everything at once, stopped or not, as a loss of power does. */
+  const cutOff = async () => {
+    running.abort();
+    for (const handle of Object.values(processes)) handle.kill();
+    await stack.disposeAsync();
+  };
   try {
     const secrets = loadSecrets(folder);
     const backends = await startBackends({ clone, folder, secrets, env: {} });
@@ -37,7 +43,7 @@ export async function startInstance({ clone, folder, signal, log = () => {} }) {
     }
     const apiKey = await seed({ folder, gatewayUrl, secrets });
     const { accessToken } = await restClient(gatewayUrl)('POST', '/api/v1/auth/login', secrets.admin);
-    return { folder, gatewayUrl, secrets, backends, services: mesh, processes, apiKey, accessToken, stop };
+    return { folder, gatewayUrl, secrets, backends, services: mesh, processes, apiKey, accessToken, stop, cutOff };
   } catch (error) {
     await stop();
     throw error;

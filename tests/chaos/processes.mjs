@@ -19,8 +19,11 @@ export function signalAll(pids, signal) {
   }
 }
 
-/** Whether every one of them is stopped by SIGSTOP, also in the kernel: a system call under way ends first. */
-export const allStopped = (pids) => pids.every((pid) => ['T', 'Z', undefined].includes(statOf(pid)?.state));
+/** Whether every thread of them is stopped by SIGSTOP: a system call under way, such as fsync, ends first. */
+export const allStopped = (pids) => pids.flatMap(threadsOf).every(({ state }) => ['T', 'Z'].includes(state));
+
+/** The number of the user whom a process acts for. */
+export const userOf = (pid) => Number(/^Uid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
 /** Resident memory in MiB and open handles. */
 export function usageOf(pid) {
@@ -29,14 +32,19 @@ export function usageOf(pid) {
   return { rssMib, handles: fs.readdirSync(`/proc/${pid}/fd`).length };
 }
 
-function allProcesses() {
-  return fs.readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
+const allProcesses = () => statsIn('/proc');
+
+const threadsOf = (pid) => (fs.existsSync(`/proc/${pid}/task`) ? statsIn(`/proc/${pid}/task`) : []);
+
+function statsIn(folder) {
+  const names = fs.readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  return names.flatMap((name) => statOf(`${folder}/${name}`, Number(name)) ?? []);
 }
 
 /** The program's name, which may hold spaces, stands in brackets before the fields that count. */
-function statOf(pid) {
+function statOf(folder, pid) {
   try {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const text = fs.readFileSync(`${folder}/stat`, 'utf8');
     const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { pid, state, parent: Number(parent) };
   } catch {

@@ -8,6 +8,13 @@ export function printTable(title, rows) {
     console.log(`  ${line.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd());
 }
 
+/** Prints what was counted, one count a line. */
+export const printCounts = (title, counts) =>
+  printTable(
+    title,
+    Object.entries(counts).map(([what, value]) => ({ what, value })),
+  );
+
 /** Prints what was violated of one part of a suite, or that nothing was. */
 export function printVerdict(name, violations, elapsedMs) {
   const seconds = (elapsedMs / 1_000).toFixed(0);

@@ -1,0 +1,1 @@
+export const epochSuite = async () => ['none'];
