@@ -27,7 +27,7 @@ const environment = {
   // The heap that a container of the chart gets: on a larger machine V8 would keep what it need not.
   NODE_OPTIONS: '--max-old-space-size=256',
   SCM_EGRESS_ALLOW: '127.0.0.1',
-  SCM_DELIVERY_SCHEDULE_SECONDS: '0.3,0.6,1.2,2.4,4.8',
+  SCM_DELIVERY_SCHEDULE_SECONDS: '0.2,0.4,0.8,1.6',
   SCM_ACTOR_REQUESTS_PER_MINUTE: '10000000',
   SCM_ADDRESS_REQUESTS_PER_MINUTE: '10000000',
 };
