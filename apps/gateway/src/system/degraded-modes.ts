@@ -10,7 +10,7 @@ export interface DegradedMode {
 }
 
 const byStore: Record<string, Pick<DegradedMode, 'name' | 'effect'>> = {
-  redis: { name: 'limits-per-replica', effect: 'each gateway counts requests for itself' },
+  redis: { name: 'limits-per-replica', effect: 'each gateway counts requests and keeps replies for itself' },
   postgres: { name: 'no-storage', effect: 'what reads or stores answers 503; nothing is accepted that is not stored' },
   jetstream: {
     name: 'no-messages',
