@@ -4,8 +4,8 @@ import { GatewayConfig } from '../config.js';
 
 /** Redis frozen or behind a dead link takes a command and never answers: so long is waited. */
 const ANSWER_MS = 250;
-/** How long Redis is not asked after it gave no answer. */
-const SILENT_MS = 2_000;
+/** So often it is asked whether it answers, since requests may not ask it for long. */
+const PROBE_MS = 1_000;
 
 /** Redis is away, frozen, or was never configured. */
 export class RedisAway extends Error {
@@ -17,22 +17,26 @@ export class RedisAway extends Error {
 export class Redis implements OnApplicationBootstrap, OnModuleDestroy {
   readonly client?: RedisClientType;
   private readonly logger = new Logger(Redis.name);
-  private silentUntilMs = 0;
+  private answers = true;
+  private probing = false;
+  private timer?: NodeJS.Timeout;
 
   constructor({ redisUrl }: GatewayConfig) {
     if (redisUrl) this.client = connect(redisUrl, this.logger);
   }
 
   get isUp(): boolean {
-    return this.client?.isReady === true && Date.now() >= this.silentUntilMs;
+    return this.client?.isReady === true && this.answers;
   }
 
   onApplicationBootstrap(): void {
     // Never awaited: without Redis the gateway works, each replica for itself.
     void this.client?.connect().catch((error: unknown) => this.logger.warn(`redis: ${String(error)}`));
+    this.timer = setInterval(() => void this.probe(), PROBE_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
     if (this.client?.isOpen) this.client.destroy();
   }
 
@@ -41,8 +45,7 @@ export class Redis implements OnApplicationBootstrap, OnModuleDestroy {
     if (!this.client || !this.isUp) throw new RedisAway();
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      if (this.isUp) this.logger.warn('redis gives no answer, this replica goes on alone');
-      this.silentUntilMs = Date.now() + SILENT_MS;
+      this.isSilent();
       reject(new RedisAway());
     }, ANSWER_MS);
     try {
@@ -50,6 +53,24 @@ export class Redis implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Once it gave no answer, only the answer to a probe shows that it is back: no request waits for that. */
+  private async probe(): Promise<void> {
+    if (!this.client?.isReady || this.probing) return;
+    this.probing = true;
+    const late = setTimeout(() => this.isSilent(), ANSWER_MS);
+    this.answers = await this.client.ping().then(
+      () => true,
+      () => false,
+    );
+    clearTimeout(late);
+    this.probing = false;
+  }
+
+  private isSilent(): void {
+    if (this.answers) this.logger.warn('redis gives no answer, this replica goes on alone');
+    this.answers = false;
   }
 }
 
