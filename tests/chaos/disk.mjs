@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { run } from '../../tools/provision/run.mjs';
 import { isRoot } from '../../tools/provision/places.mjs';
+import { ownerOf, sweepProcesses } from '../../tools/provision/sweep.mjs';
 
 const sizeBytes = 1_536 * 1_048_576;
 const copyTries = 10;
@@ -67,6 +68,18 @@ export class Disk {
   writes() {
     const fields = fs.readFileSync(`/sys/block/${this.device}/stat`, 'utf8').trim().split(/\s+/).map(Number);
     return { count: fields[4], inFlight: fields[8] };
+  }
+}
+
+/** Unmounts the disks of runs that were killed, and ends the servers that still stand on them. */
+export async function sweepDisks(stateFolder) {
+  if (process.platform !== 'linux') return;
+  const mounted = fs.readFileSync('/proc/mounts', 'utf8').split('\n');
+  for (const mountpoint of mounted.map((line) => line.split(' ')[1] ?? '')) {
+    const folder = path.dirname(mountpoint);
+    if (!folder.startsWith(path.join(stateFolder, 'run-')) || (await ownerOf(folder))) continue;
+    await sweepProcesses(path.join(mountpoint, 'data'));
+    await run('umount', [mountpoint]);
   }
 }
 

@@ -11,8 +11,10 @@ import { settle } from './settle.mjs';
 import { prepare, Workload } from './workload.mjs';
 
 const goal = { executions: 200, samples: 100_000, notifications: 200 };
+/** As much as the faults will meet, so that the services have seen it all before they are measured. */
+const warmUpGoal = { executions: 250, samples: 200_000, notifications: 300 };
 const warmUpPerSecond = { executions: 20, samples: 10_000, notifications: 20 };
-const faultsPerSecond = { executions: 7, samples: 6_000, notifications: 8 };
+const faultsPerSecond = { executions: 7, samples: 6_000, notifications: 7 };
 /** Everything that was accepted has come to its end so long after the last fault. */
 const settleWaitMs = 60_000;
 const warmUpWaitMs = 90_000;
@@ -33,7 +35,7 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
 
   await prepare(client, receiver.url);
   const warmUp = new Workload(client, `warm-${seed}`);
-  await warmUp.run({ signal, perSecond: warmUpPerSecond, goal });
+  await warmUp.run({ signal, perSecond: warmUpPerSecond, goal: warmUpGoal });
   const warm = await settle({ ...context, workloads: [warmUp] }, performance.now() + warmUpWaitMs, { signal, log });
   const baseline = usage(instance.services);
 

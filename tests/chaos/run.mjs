@@ -4,7 +4,7 @@ import { build, buildIsStale } from '../../tools/launcher/build.mjs';
 import { makeRunFolder, stateFolder } from '../../tools/provision/places.mjs';
 import { claim, sweepProcesses, sweepRuns } from '../../tools/provision/sweep.mjs';
 import { counted } from '../../tools/testing/stages.mjs';
-import { whyNoDisk } from './disk.mjs';
+import { sweepDisks, whyNoDisk } from './disk.mjs';
 import { epochSuite } from './epoch.suite.mjs';
 import { faultsSuite } from './faults.suite.mjs';
 import { readOptions, usage } from './options.mjs';
@@ -42,9 +42,11 @@ async function runAll() {
     process.on(name, () => interrupted.abort(new Error(`got ${name}`)));
   Object.assign(process.env, environment);
   if (buildIsStale(clone)) await build(clone);
+  await sweepDisks(stateFolder(clone));
   await sweepRuns(stateFolder(clone));
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, count] of Object.entries(options.suites)) {
+    if (interrupted.signal.aborted) break;
     const seeds = options.seeds ?? Array.from({ length: count }, drawSeed);
     console.log(`\n== ${name}, seeds ${seeds.join(', ')}`);
     for (const seed of seeds) if (!interrupted.signal.aborted) total[await runPart(name, seed, interrupted.signal)]++;
