@@ -1,8 +1,9 @@
 import fs from 'node:fs';
+import { statsIn } from '../proc-stat.mjs';
 
 /** A process with all that it started, since a server's helpers are no less the server. */
 export function treeOf(pid) {
-  const children = Map.groupBy(allProcesses(), ({ parent }) => parent);
+  const children = Map.groupBy(statsIn(), ({ parent }) => parent);
   const tree = [pid];
   for (let at = 0; at < tree.length; at++) tree.push(...(children.get(tree[at]) ?? []).map((child) => child.pid));
   return tree;
@@ -32,22 +33,4 @@ export function usageOf(pid) {
   return { rssMib, handles: fs.readdirSync(`/proc/${pid}/fd`).length };
 }
 
-const allProcesses = () => statsIn('/proc');
-
 const threadsOf = (pid) => (fs.existsSync(`/proc/${pid}/task`) ? statsIn(`/proc/${pid}/task`) : []);
-
-function statsIn(folder) {
-  const names = fs.readdirSync(folder).filter((name) => /^\d+$/.test(name));
-  return names.flatMap((name) => statOf(`${folder}/${name}`, Number(name)) ?? []);
-}
-
-/** The program's name, which may hold spaces, stands in brackets before the fields that count. */
-function statOf(folder, pid) {
-  try {
-    const text = fs.readFileSync(`${folder}/stat`, 'utf8');
-    const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { pid, state, parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
-}
