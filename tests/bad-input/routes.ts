@@ -31,9 +31,10 @@ export async function readRoutes(scm: WholeMesh): Promise<Route[]> {
   );
 }
 
-/** What the routes need besides what their schema says. */
+/** What the routes need besides what their schema says, or are given so that a try costs no more than it has to. */
 const alsoRequired: Record<string, string[]> = {
   '/prometheus/api/v1/series': ['match'],
+  '/api/v1/notifications': ['key', 'title', 'channels'],
   '/api/v1/templates': ['channel', 'name', 'title', 'body'],
   '/api/v1/templates/preview': ['channel', 'title', 'body'],
 };
@@ -136,7 +137,10 @@ export function pathFor(route: Route, { ids }: Stage, given: Record<string, stri
 }
 
 /** An API key has neither a password to change nor workspaces to own, so these are tried as a user. */
-export function authorization({ path }: Route, { apiKey, token, userToken }: Stage): Record<string, string> {
+export function authorization(
+  { path }: Pick<Route, 'path'>,
+  { apiKey, token, userToken }: Stage,
+): Record<string, string> {
   const credentials: Record<string, string> = { '/api/v1/auth/password': userToken, '/api/v1/workspaces': token };
   return { authorization: `Bearer ${credentials[path] ?? apiKey}` };
 }
