@@ -33,6 +33,7 @@ const everything = {
   },
   egressAllow: ['hooks.internal', '10.0.0.0/8'],
   bootstrapAdmin: { existingSecret: 'admin' },
+  smtp: { existingSecret: 'smtp', caKey: 'ca.crt', from: 'SCM <scm@scm.test>', tls: 'opportunistic' },
   defaults: { priorityClassName: 'high', tolerations: [{ operator: 'Exists' }], extraEnv: [{ name: 'A', value: 'b' }] },
 };
 const profiles: [string, object][] = [
@@ -106,7 +107,8 @@ chart('the services', () => {
   });
 
   it('get the secrets they use and no others', () => {
-    const manifests = render({ bootstrapAdmin: { existingSecret: 'admin' } });
+    const smtp = { existingSecret: 'smtp', caKey: 'ca.crt', from: 'scm@scm.test' };
+    const manifests = render({ bootstrapAdmin: { existingSecret: 'admin' }, smtp });
     const mesh = (service: string): string[] => [
       'scm-context-keys/public.json',
       `scm-context-keys/${service}.json`,
@@ -119,7 +121,7 @@ chart('the services', () => {
       'metrics-ingest': [...mesh('metrics-ingest'), ...schema('metrics-ingest')],
       'workflow-orchestrator': [...mesh('workflow-orchestrator'), ...schema('workflow-orchestrator')],
       'mcp-protocol': [...mesh('mcp-protocol'), ...schema('mcp-protocol')],
-      notifier: [...mesh('notifier'), ...schema('notifier'), 'scm-encryption/key'],
+      notifier: [...mesh('notifier'), ...schema('notifier'), 'scm-encryption/key', 'smtp/url', 'smtp/ca.crt'],
       'worker-default': mesh('step-workers'),
     };
     for (const [component, keys] of Object.entries(expected)) {
@@ -128,7 +130,7 @@ chart('the services', () => {
   });
 
   it('read each secret from the file it is mounted as', () => {
-    for (const deployment of deployments(render())) {
+    for (const deployment of deployments(render(everything))) {
       const container = containerOf(deployment);
       const files = container.env.filter(({ name }) => name.endsWith('_FILE') && name !== 'SCM_HEARTBEAT_FILE');
       const mounted = podOf(deployment).volumes.flatMap(({ projected }) =>
@@ -268,6 +270,7 @@ chart('a mistake in the values', () => {
     ['a secret without name', { nats: { existingSecret: '' } }, /nats/],
     ['a tag as digest', { image: { digest: 'latest' } }, /digest/],
     ['an ingress without host', { gateway: { ingress: { enabled: true } } }, /ingress/],
+    ['e-mail without a sender', { smtp: { existingSecret: 'smtp' } }, /smtp/],
     ['a CORS origin with a path', { gateway: { corsOrigins: ['https://a.test/x'] } }, /corsOrigins/],
   ];
   for (const [name, values, naming] of mistakes) {

@@ -31,9 +31,10 @@ export class NotifierConfig {
   smtpFrom?: string;
 
   @Setting({
-    description: 'Whether `smtp://` is upgraded to TLS: `required`, `opportunistic` (if the server offers it) or `off`',
+    description:
+      'Whether `smtp://` is upgraded to TLS: `required`, `opportunistic` (if the server offers it) or `never`',
   })
-  @IsIn(['required', 'opportunistic', 'off'])
+  @IsIn(['required', 'opportunistic', 'never'])
   smtpTls: string = 'required';
 
   @Setting({

@@ -45,6 +45,15 @@ capabilities: { drop: [ALL] }
     name: {{ $v.encryption.existingSecret | quote }}
     items: [{ key: {{ $v.encryption.key | quote }}, path: encryption-key }]
 {{- end }}
+{{- if and (eq .service "notifier") $v.smtp.existingSecret }}
+- secret:
+    name: {{ $v.smtp.existingSecret | quote }}
+    items:
+      - { key: {{ $v.smtp.key | quote }}, path: smtp-url }
+      {{- with $v.smtp.caKey }}
+      - { key: {{ . | quote }}, path: smtp-ca }
+      {{- end }}
+{{- end }}
 {{- if and (eq .service "auth") $v.bootstrapAdmin.existingSecret }}
 - secret:
     name: {{ $v.bootstrapAdmin.existingSecret | quote }}
@@ -78,6 +87,10 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- if and $v.egressAllow (has .service (list "step-workers" "notifier")) }}
 - { name: SCM_EGRESS_ALLOW, value: {{ join "," $v.egressAllow | quote }} }
+{{- end }}
+{{- if and $v.smtp.existingSecret (eq .service "notifier") }}
+- { name: SCM_SMTP_FROM, value: {{ $v.smtp.from | quote }} }
+- { name: SCM_SMTP_TLS, value: {{ $v.smtp.tls | quote }} }
 {{- end }}
 {{- with .pool }}
 - { name: SCM_CAPABILITIES, value: {{ join "," .capabilities | quote }} }

@@ -24,7 +24,7 @@ beforeAll(async () => {
     SCM_EGRESS_ALLOW: '',
     SCM_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
     SCM_SMTP_FROM: 'SCM <scm@example.org>',
-    SCM_SMTP_TLS: 'off',
+    SCM_SMTP_TLS: 'never',
   });
 });
 

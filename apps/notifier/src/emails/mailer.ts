@@ -30,7 +30,7 @@ export function makeMailer({ smtpUrl, smtpFrom, smtpTls, smtpCa }: NotifierConfi
     port: Number(url.port || (secure ? 465 : 587)),
     secure,
     requireTLS: !secure && smtpTls === 'required',
-    ignoreTLS: !secure && smtpTls === 'off',
+    ignoreTLS: !secure && smtpTls === 'never',
     ...(smtpCa && { tls: { ca: [...rootCertificates, smtpCa] } }),
     ...(url.username && {
       auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },

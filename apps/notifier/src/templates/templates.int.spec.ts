@@ -14,7 +14,7 @@ beforeAll(async () => {
   scm = await startNotifierMesh({
     SCM_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
     SCM_SMTP_FROM: 'scm@example.org',
-    SCM_SMTP_TLS: 'off',
+    SCM_SMTP_TLS: 'never',
   });
 });
 
