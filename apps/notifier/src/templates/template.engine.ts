@@ -3,7 +3,7 @@ import { Liquid } from 'liquidjs';
 /** Characters a rendered text may have. */
 export const MAX_RENDERED = 262_144;
 
-const limits = { parseLimit: 65_536, renderLimit: 250, memoryLimit: 4_000_000 };
+const limits = { parseLimit: 65_536, renderLimit: 500, memoryLimit: 4_000_000 };
 
 // Nothing that reads other files, leaves HTML unescaped, or whose cost its text does not bound.
 const tags = 'assign break capture case comment continue cycle echo for if liquid raw unless #'.split(' ');
