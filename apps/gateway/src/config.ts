@@ -100,9 +100,9 @@ export class GatewayConfig {
 
   @Setting({
     description:
-      'Milliseconds that this process may be behind its work for long; requests that come then are answered 503',
+      'Milliseconds that this process may be behind its work, as a mean over a second; beyond it requests are answered 503',
   })
   @IsInt()
   @Min(10)
-  maxLagMs: number = 200;
+  maxLagMs: number = 500;
 }

@@ -31,7 +31,7 @@ export const httpDoor: HttpDoor = {
     // Answers change with every request: a hash of each would never spare a transfer.
     app.disable('etag');
     app.set('query parser', 'simple');
-    app.use(tracing, app.get(Telemetry).timing, app.get(LoadShedder).gate);
+    app.use(app.get(LoadShedder).gate, tracing, app.get(Telemetry).timing);
     app.use(helmet({ contentSecurityPolicy: { directives: csp } }));
     app.enableCors(corsOptions(config));
     app.use(...bodyReaders(config.maxBodyBytes));
@@ -52,8 +52,14 @@ export const httpDoor: HttpDoor = {
   },
 };
 
-/** Late requests are looked for once a second: by default a slow one had half a minute more. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // By default a slow request had half a minute more.
+  connectionsCheckingInterval: 1_000,
+  // Longer than proxies keep theirs, so that none of them sends into a connection that is just being ended.
+  keepAliveTimeout: 75_000,
+};
 
 // The API page of Swagger UI brings its own scripts and inline styles.
 const csp = {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { errorTable, type ErrorCode } from '@scm/contracts';
+import type { ErrorCode } from '@scm/contracts';
+import { plainProblem, PROBLEM_TYPE } from './plain-problem.js';
 
 /** What Node's parser refuses with another status than 400. */
 const refusals: Record<string, { status: number; detail: string; code?: ErrorCode }> = {
@@ -36,12 +36,10 @@ export function answerClientErrors(server: Server): void {
 }
 
 function problem(status: number, detail: string, code: ErrorCode): string {
-  const requestId = randomUUID();
-  const type = `urn:scm:error:${code}`;
-  const body = JSON.stringify({ type, title: errorTable[code].title, status, detail, code, requestId });
+  const { requestId, body } = plainProblem(status, detail, code);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
     'Connection: close',

@@ -35,9 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const { status, title } = errorTable[failure.code];
     if (failure.code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer realm="scm"');
-    if (errorTable[failure.code].retryable && status !== 500) {
-      response.setHeader('Retry-After', String(Math.max(1, Math.ceil((failure.retryAfterMs ?? 1_000) / 1_000))));
-    }
+    setRetryAfter(failure, response);
     response
       .status(status)
       .type('application/problem+json')
@@ -55,6 +53,13 @@ export class ProblemFilter implements ExceptionFilter {
         }),
       );
   }
+}
+
+/** Says when to come again, where that makes sense. */
+export function setRetryAfter({ code, retryAfterMs = 1_000 }: ServiceError, response: Response): void {
+  const { retryable, status } = errorTable[code];
+  if (!retryable || status === 500) return;
+  response.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
 }
 
 function toServiceError(error: unknown): ServiceError {

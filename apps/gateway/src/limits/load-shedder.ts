@@ -1,14 +1,15 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { NextFunction, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { ServiceError } from '@scm/contracts';
 import { GatewayConfig } from '../config.js';
-import type { GatewayRequest } from '../http/request.js';
+import { plainProblem, PROBLEM_TYPE } from '../http/plain-problem.js';
 import { Telemetry } from '../system/telemetry.js';
 
 const LOOK_MS = 50;
-/** So many late looks in a row are overload; one alone is a pause, after which everything goes on. */
-const LATE_LOOKS = 3;
+/** The lag is a mean over about so long: one pause alone is no overload. */
+const MEAN_OVER_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
+const TOO_MUCH = 'there is too much to do, try again';
 /** Who asks whether the gateway lives must hear it when it has the most to do. */
 const alwaysServed: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
@@ -20,7 +21,7 @@ const alwaysServed: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metric
 export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
   private inFlight = 0;
   private readonly inFlightOf = new Map<string, number>();
-  private lateLooks = 0;
+  private lagMs = 0;
   private lookedAt = performance.now();
   private timer?: NodeJS.Timeout;
 
@@ -38,21 +39,24 @@ export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Express middleware that lets nothing in while the process is behind its work. */
-  readonly gate = (request: GatewayRequest, _: Response, next: NextFunction): void => {
-    if (this.lateLooks < LATE_LOOKS || alwaysServed.has(request.path)) next();
-    else next(this.refusal('UNAVAILABLE', 'there is too much to do, try again'));
+  /** Express middleware that lets nothing in while the process is behind its work; refusing must cost next to nothing. */
+  readonly gate = (request: Request, response: Response, next: NextFunction): void => {
+    if (this.lagMs <= this.config.maxLagMs || alwaysServed.has(request.path)) return next();
+    this.telemetry.shed.add(1, { code: 'UNAVAILABLE' });
+    const { requestId, body } = plainProblem(503, TOO_MUCH, 'UNAVAILABLE');
+    const headers = { 'Content-Type': PROBLEM_TYPE, 'Retry-After': RETRY_AFTER_MS / 1_000, 'X-Request-Id': requestId };
+    response.writeHead(503, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
   };
 
   /** Counts a request as its caller's until the response ends. Throws when that would be one too many. */
-  admit(caller: string, request: GatewayRequest, response: Response): void {
+  admit(caller: string, request: Request, response: Response): void {
     if (alwaysServed.has(request.path)) return;
     const own = this.inFlightOf.get(caller) ?? 0;
     if (own >= this.config.maxInFlightPerActor) {
       throw this.refusal('RESOURCE_EXHAUSTED', 'too many of your requests are at work, await some');
     }
     if (this.inFlight >= this.config.maxInFlight) {
-      throw this.refusal('UNAVAILABLE', 'there is too much to do, try again');
+      throw this.refusal('UNAVAILABLE', TOO_MUCH);
     }
     this.inFlight++;
     this.inFlightOf.set(caller, own + 1);
@@ -74,8 +78,12 @@ export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
   /** How late this look is tells how long everything else waits. */
   private look(): void {
     const now = performance.now();
-    const lagMs = now - this.lookedAt - LOOK_MS;
-    this.lateLooks = lagMs > this.config.maxLagMs ? this.lateLooks + 1 : 0;
+    const elapsedMs = now - this.lookedAt;
+    // However long a pause was, what came meanwhile is soon done.
+    const lateMs = Math.min(elapsedMs - LOOK_MS, 2 * this.config.maxLagMs);
+    // A long turn weighs more: more requests came while it lasted.
+    const weight = 1 - Math.exp(-elapsedMs / MEAN_OVER_MS);
+    this.lagMs += weight * (lateMs - this.lagMs);
     this.lookedAt = now;
   }
 }

@@ -2,7 +2,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { Response } from 'express';
 import { errorTable, ServiceError } from '@scm/contracts';
 import type { GatewayRequest } from '../http/request.js';
-import { ProblemFilter } from '../http/problem.filter.js';
+import { ProblemFilter, setRetryAfter } from '../http/problem.filter.js';
 
 const types: Partial<Record<ServiceError['code'], string>> = {
   INVALID_ARGUMENT: 'bad_data',
@@ -25,6 +25,7 @@ export class PrometheusErrorFilter implements ExceptionFilter {
       this.problems.answer(error, request, response);
       return;
     }
+    setRetryAfter(error, response);
     const { requestId } = request;
     const traceId = response.getHeader('Scm-Trace-Id');
     response
