@@ -9,7 +9,9 @@ const answerWaitMs = 15_000;
 const subscribers = 20;
 
 let target;
-const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 512 });
+// Connections are kept and bounded, as clients and proxies do: Node accepts one new connection a turn of its loop.
+const connections = 512;
+const agent = new http.Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
 const streams = { events: 0, frames: 0, gaps: 0, closed: 0 };
 
 process.on('message', async ({ id, begin, load }) => {
@@ -23,7 +25,15 @@ process.once('disconnect', () => process.exit());
 
 async function setUp(given) {
   target = given;
+  await Promise.all(Array.from({ length: connections }, connectOnce));
   await Promise.all(Array.from({ length: subscribers }, (_, index) => listen(keyAt(index))));
+}
+
+function connectOnce() {
+  return new Promise((resolve, reject) => {
+    const request = http.get(`${target.gatewayUrl}/livez`, { agent });
+    request.once('response', (response) => response.resume().once('end', resolve)).once('error', reject);
+  });
 }
 
 const keyAt = (index) => target.apiKeys[index % target.apiKeys.length];

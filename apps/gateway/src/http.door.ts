@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -46,11 +47,16 @@ export const httpDoor: HttpDoor = {
     Object.assign(server, { ...timeouts, maxConnections });
     answerClientErrors(server);
     app.get(StreamServer).attach(server);
-    await app.listen(port, host);
+    await app.init();
+    server.listen({ port, host, backlog: BACKLOG });
+    await once(server, 'listening');
     const address = server.address();
     return typeof address === 'object' && address ? address.port : port;
   },
 };
+
+/** Connections that wait in the kernel while the process is busy: those beyond are not refused but dropped, and try again late. */
+const BACKLOG = 4_096;
 
 const timeouts = {
   headersTimeout: 10_000,

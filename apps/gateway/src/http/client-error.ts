@@ -22,6 +22,10 @@ export function answerClientErrors(server: Server): void {
     answering.set(socket, socket.bytesWritten);
     response.once('close', () => answering.delete(socket));
   });
+  server.on('checkExpectation', (_, response) => {
+    const { requestId, body } = plainProblem(417, 'there is no such expectation', 'INVALID_ARGUMENT');
+    response.writeHead(417, { 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': requestId }).end(body);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
     const { status, detail, code } = refusals[error.code ?? ''] ?? { status: 400, detail: 'the request is no HTTP' };

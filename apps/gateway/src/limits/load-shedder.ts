@@ -41,7 +41,7 @@ export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Express middleware that lets nothing in while the process is behind its work; refusing must cost next to nothing. */
   readonly gate = (request: Request, response: Response, next: NextFunction): void => {
-    if (this.lagMs <= this.config.maxLagMs || alwaysServed.has(request.path)) return next();
+    if (!this.isBehind || alwaysServed.has(request.path)) return next();
     this.telemetry.shed.add(1, { code: 'UNAVAILABLE' });
     const { requestId, body } = plainProblem(503, TOO_MUCH, 'UNAVAILABLE');
     const headers = { 'Content-Type': PROBLEM_TYPE, 'Retry-After': RETRY_AFTER_MS / 1_000, 'X-Request-Id': requestId };
@@ -61,6 +61,11 @@ export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
     this.inFlight++;
     this.inFlightOf.set(caller, own + 1);
     response.once('close', () => this.finish(caller));
+  }
+
+  /** A process that is late with little to do is not given the processor: refusing would help nobody. */
+  private get isBehind(): boolean {
+    return this.lagMs > this.config.maxLagMs && this.inFlight >= this.config.maxInFlight / 8;
   }
 
   private finish(caller: string): void {
