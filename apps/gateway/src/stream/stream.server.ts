@@ -83,7 +83,10 @@ export class StreamServer implements BeforeApplicationShutdown {
   private admitStranger(connection: StreamConnection): void {
     for (const other of this.strangers) if (other.isGreeted) this.strangers.delete(other);
     const [oldest] = this.strangers;
-    if (oldest && this.strangers.size >= MAX_STRANGERS) oldest.makeRoom();
+    if (oldest && this.strangers.size >= MAX_STRANGERS) {
+      this.strangers.delete(oldest);
+      oldest.makeRoom();
+    }
     this.strangers.add(connection);
   }
 
