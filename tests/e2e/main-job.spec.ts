@@ -77,14 +77,8 @@ describe('the main job on the metrics of this machine', () => {
     executionId = String(changed.d?.[0]?.executionId);
 
     const { body } = await scm.call('GET', `/api/v1/executions/${executionId}`, { token });
-    const steps = body.steps as unknown as { capability: string; status: string }[];
-    expect(steps.map((s) => s.capability).sort()).toEqual([
-      'action',
-      'analysis',
-      'decision',
-      'notification',
-      'processing',
-    ]);
+    const steps = body.steps as unknown as { kind: string; status: string }[];
+    expect(steps.map((s) => s.kind).sort()).toEqual(['action', 'analysis', 'decision', 'notification', 'processing']);
     expect(steps.every((s) => s.status === 'completed')).toBe(true);
     expect(body.startedBy).toMatch(/^alert:/);
 

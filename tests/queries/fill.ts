@@ -49,13 +49,13 @@ export const fills: Record<string, string[]> = {
      select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '1.0.0', 'x', '{}', 'x', ${AT} from ${rows}`,
     `insert into workflow_versions (workspace_id, name, version, digest, document, created_by, created_at)
      select ${WS}, 'staged', '2.0.' || i, 'x', '{}', 'x', ${AT} from ${rows}`,
-    `insert into executions (id, workspace_id, workflow, version, status, revision, cursor, attempt, started_by,
-       created_at, ended_at, capability, opened_at, check_at)
-     select ${id(7)}, ${WS}, case when i % 4 = 0 then 'filled-' || lpad((i % 100)::text, 6, '0') else 'filled-000007' end, '1.0.0', x.status, 1, 0, 1, 'x', ${AT}, ${AT},
-       case when x.open then 'processing' end, case when x.open then now() end,
-       case when x.open then now() + interval '1 hour' end
+    `insert into executions (id, workspace_id, workflow, version, status, revision, state, started_by, created_at,
+       ended_at, open_calls, opened_at, listens, check_at)
+     select ${id(7)}, ${WS}, case when i % 4 = 0 then 'filled-' || lpad((i % 100)::text, 6, '0') else 'filled-000007' end, '1.0.0', x.status, 1, '{}', 'x', ${AT}, ${AT},
+       case when x.open then array['processing'] end, case when x.open then now() end,
+       case when x.open then array['filled'] end, case when x.open then now() + interval '1 hour' end
      from ${rows}, lateral (select i % 100 = 0 as open, case when i % 100 = 0 then 'running'
-       when i % 1000 = 7 then ${pick('faulted', 'cancelled', 'waiting', 'pending')} else 'completed' end as status) x`,
+       when i % 1000 = 7 then ${pick('faulted', 'cancelled', 'waiting', 'suspended')} else 'completed' end as status) x`,
     `insert into history_events (execution_id, seq, workspace_id, at, type, data)
      select (select id from executions where workflow = 'staged' order by created_at limit 1), 1000 + i, ${WS}, ${AT}, 'x', '{}'
      from ${rows}`,

@@ -54,7 +54,7 @@ export const stages = {
     const execution = await waitUntil('a finished execution', () => finishedExecution(api), { signal });
     if (execution.status !== 'completed') throw new Error(`the execution ended as ${JSON.stringify(execution)}`);
     const steps = execution.steps.map(stepText).join(', ');
-    const kinds = new Set(execution.steps.map(({ capability }) => capability));
+    const kinds = new Set(execution.steps.map(({ kind }) => kind));
     if (kinds.size !== 5) throw new Error(`only ${[...kinds].join(', ')} ran`);
     return [execution.startedBy, 'started', execution.workflow, '-', steps].join(' ');
   },

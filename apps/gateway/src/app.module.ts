@@ -30,6 +30,7 @@ import { SystemChannel } from './stream/system.channel.js';
 import { MeshStatus } from './system/mesh-status.js';
 import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
+import { ControlsController } from './workflows/controls.controller.js';
 import { ExecutionsController } from './workflows/executions.controller.js';
 import { WorkflowsController } from './workflows/workflows.controller.js';
 
@@ -44,6 +45,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     AlertsController,
     WorkflowsController,
     ExecutionsController,
+    ControlsController,
     NotificationsController,
     ContactsController,
     TemplatesController,

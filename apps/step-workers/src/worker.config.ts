@@ -24,4 +24,12 @@ export class WorkerConfig {
   @IsArray()
   @IsString({ each: true })
   egressAllow: string[] = [];
+
+  @Setting({
+    description:
+      'Origins that calls reach elsewhere, as through an egress gateway: https://from=http://to, comma-separated',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  egressOrigins: string[] = [];
 }

@@ -64,6 +64,8 @@ async function enqueue(capability: Capability, args: Record<string, unknown>): P
     executionId,
     workspaceId: randomUUID(),
     workflow: 'flow',
+    step: 1,
+    call: capability,
     reference: '/do/0/one',
     name: 'one',
     capability,
@@ -73,7 +75,7 @@ async function enqueue(capability: Capability, args: Record<string, unknown>): P
     timeoutMs: 10_000,
     startedBy: 'user:u1',
   };
-  await client.enqueue(StepTasks[capability], [executionId], task, { id: executionId });
+  await client.enqueue(StepTasks[capability], [executionId, '1'], task, { id: executionId });
   return task;
 }
 
@@ -84,19 +86,19 @@ describe('a worker pool', () => {
     const other = await enqueue('processing', { operations: [] });
     const task = await enqueue('decision', { rules: [], otherwise: 'x' });
     await waitFor(() => seen.reports.length === 1);
-    const { executionId, workspaceId, reference } = task;
+    const { executionId, workspaceId, step } = task;
     expect(seen.reports).toEqual([
       {
         executionId,
         workspaceId,
-        reference,
+        step,
         attempt: 1,
         outcome: 'completed',
         output: { decision: 'x', matched: null },
       },
     ]);
     await waitFor(async () => (await stored()) === 1);
-    await jsm.streams.purge('TASKS', { filter: `${StepTasks.processing.subject}.${other.executionId}` });
+    await jsm.streams.purge('TASKS', { filter: `${StepTasks.processing.subject}.${other.executionId}.1` });
   });
 
   it('reports until it is answered, and confirms the task only then', async () => {

@@ -1,13 +1,21 @@
 import { Module } from '@nestjs/common';
 import { AuditLog } from '@scm/audit';
+import { ForkService } from './controls/fork.service.js';
+import { WhyService } from './controls/why.service.js';
 import { DefinitionHandler } from './definitions/definition.handler.js';
 import { DefinitionRepository } from './definitions/definition.repository.js';
 import { DefinitionService } from './definitions/definition.service.js';
 import { PlanCache } from './definitions/plan.cache.js';
+import { ControlHandler } from './controls/control.handler.js';
+import { ControlService } from './controls/control.service.js';
+import { EventHandler } from './events/event.handler.js';
+import { EventService } from './events/event.service.js';
+import { Aftermath } from './executions/aftermath.js';
 import { Dispatcher } from './executions/dispatcher.js';
 import { ExecutionHandler } from './executions/execution.handler.js';
 import { ExecutionRepository } from './executions/execution.repository.js';
 import { ExecutionService } from './executions/execution.service.js';
+import { Starter } from './executions/starter.js';
 import { Sweeper } from './executions/sweeper.js';
 import { TransitionRepository } from './executions/transition.repository.js';
 import { TransitionService } from './executions/transition.service.js';
@@ -19,7 +27,7 @@ import { TriggerHandler } from './triggers/trigger.handler.js';
 import { TriggerService } from './triggers/trigger.service.js';
 
 @Module({
-  controllers: [DefinitionHandler, ExecutionHandler, StepHandler, TriggerHandler],
+  controllers: [DefinitionHandler, ExecutionHandler, ControlHandler, EventHandler, StepHandler, TriggerHandler],
   providers: [
     AuditLog,
     DefinitionRepository,
@@ -29,6 +37,12 @@ import { TriggerService } from './triggers/trigger.service.js';
     TransitionRepository,
     TransitionService,
     Dispatcher,
+    Starter,
+    Aftermath,
+    ControlService,
+    ForkService,
+    WhyService,
+    EventService,
     ExecutionService,
     Sweeper,
     StepService,

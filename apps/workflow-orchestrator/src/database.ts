@@ -4,6 +4,7 @@ import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.
 import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
 import { IndexLists1790000007000 } from './migrations/1790000007000-index-lists.js';
+import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
@@ -14,5 +15,6 @@ export const database: DatabaseDeclaration = {
     AddWorkflows1790000003000,
     AddPublishedEvents1790000006000,
     IndexLists1790000007000,
+    KeepMachineState1790000008000,
   ],
 };

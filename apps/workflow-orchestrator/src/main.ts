@@ -1,5 +1,5 @@
 import { serviceAudit } from '@scm/audit';
-import { ExecutionApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
+import { ControlApi, ExecutionApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -13,8 +13,10 @@ await runService({
   claims: [
     ...Object.values(WorkflowApi),
     ...Object.values(ExecutionApi),
+    ...Object.values(ControlApi),
     ...Object.values(StepApi),
     subscriptions.orchestratorAlertFired,
+    subscriptions.orchestratorEventEmitted,
   ],
   database,
   audit: serviceAudit,

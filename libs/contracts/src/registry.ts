@@ -1,5 +1,6 @@
 import { AuthApi } from './auth.contract.js';
 import { EmailContactApi, WebhookApi } from './contact.contract.js';
+import { ControlApi } from './control.contract.js';
 import type { Contract } from './define.js';
 import { McpApi } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
@@ -15,6 +16,7 @@ const groups = {
   MetricsEvents,
   WorkflowApi,
   ExecutionApi,
+  ControlApi,
   StepApi,
   StepTasks,
   WorkflowEvents,

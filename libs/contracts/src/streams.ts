@@ -1,5 +1,5 @@
 import type { ServiceName } from './actor.js';
-import { capabilities, StepTasks } from './workflow.contract.js';
+import { capabilities, StepTasks, WorkflowEvents } from './workflow.contract.js';
 import { MetricsEvents } from './metrics.contract.js';
 import { subscription, type TaskContract, type Subscription } from './define.js';
 
@@ -72,6 +72,7 @@ export const subscriptions = {
   notifierAlertFired: subscription(MetricsEvents.alertFired, { service: 'notifier' }),
   notifierAlertResolved: subscription(MetricsEvents.alertResolved, { service: 'notifier' }),
   orchestratorAlertFired: subscription(MetricsEvents.alertFired, { service: 'workflow-orchestrator' }),
+  orchestratorEventEmitted: subscription(WorkflowEvents.eventEmitted, { service: 'workflow-orchestrator' }),
 } satisfies Record<string, Subscription>;
 
 /** The stream that holds a subject. */

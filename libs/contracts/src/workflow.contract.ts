@@ -1,12 +1,27 @@
 import { event, rpc, task } from './define.js';
-import { Amount, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
+import { Amount, Flag, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
 import { ById } from './auth.contract.js';
 import { Nothing, PageRequest } from './page.js';
 
 export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
 export type Capability = (typeof capabilities)[number];
 
-export const executionStatuses = ['pending', 'running', 'waiting', 'completed', 'faulted', 'cancelled'] as const;
+export const executionStatuses = [
+  'running',
+  /** For a time, an event, an approval or the next attempt. */
+  'waiting',
+  /** Paused by a person. */
+  'suspended',
+  /** Undoing what it did. */
+  'compensating',
+  /** Nobody knows what an attempt has done: a person says how it goes on. */
+  'needs-decision',
+  'completed',
+  'faulted',
+  'cancelled',
+  /** What it did could not be undone. */
+  'compensation-failed',
+] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
 /** An Open Workflow Specification document: its YAML or JSON text, or the parsed object. */
@@ -53,14 +68,24 @@ export class ExecutionStarted {
   @OneOf(executionStatuses) status: ExecutionStatus;
 }
 
+export const stepStatuses = ['pending', 'running', 'waiting', 'completed', 'faulted', 'cancelled', 'skipped'] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
 export class StepState {
+  /** Names the step in controls; a task that runs again, as in a loop, is another step. */
+  @Whole({ optional: true }) step?: number;
   /** The task's name in the document. */
   @Text({ max: 256 }) name: string;
   /** JSON pointer into the document, such as `/do/0/measure`. */
   @Text({ max: 1_024 }) reference: string;
-  @OneOf(capabilities) capability: Capability;
-  @OneOf(['pending', 'running', 'waiting', 'completed', 'faulted', 'cancelled']) status: ExecutionStatus;
+  /** What is called, or the kind of the task. */
+  @Text({ max: 256 }) kind: string;
+  @OneOf(stepStatuses) status: StepStatus;
   @Whole() attempt: number;
+  /** For what it waits, as long as it does. */
+  @Text({ max: 32, optional: true }) waits?: string;
+  @Instant({ optional: true }) until?: string;
+  @JsonValue({ optional: true }) input?: unknown;
   @Instant({ optional: true }) startedAt?: string;
   @Instant({ optional: true }) endedAt?: string;
   @JsonValue({ optional: true }) output?: unknown;
@@ -76,6 +101,8 @@ export class Execution {
   @Instant({ optional: true }) endedAt?: string;
   /** Who or what started it: `user:<id>`, `api-key:<id>`, `service:<name>` or `alert:<id>`. */
   @Text({ max: 256 }) startedBy: string;
+  /** The execution whose task started it and waits for it. */
+  @Id({ optional: true }) parentId?: string;
   @JsonValue({ optional: true }) input?: unknown;
   @JsonValue({ optional: true }) output?: unknown;
   /** RFC 9457 shape with `type`, `status`, `title`, `detail`, `instance`. */
@@ -115,8 +142,11 @@ export class StepTask {
   @Id() executionId: string;
   @Id() workspaceId: string;
   @Name() workflow: string;
+  @Whole({ min: 1 }) step: number;
   @Text({ max: 1_024 }) reference: string;
   @Text({ max: 256 }) name: string;
+  /** What is called: a step kind, or `http`, `openapi`, `mcp`. */
+  @Text({ max: 256 }) call: string;
   @OneOf(capabilities) capability: Capability;
   @Whole({ min: 1 }) attempt: number;
   @Text({ max: 256 }) key: string;
@@ -125,13 +155,15 @@ export class StepTask {
   @JsonValue({ optional: true }) input?: unknown;
   @Whole({ min: 1 }) timeoutMs: number;
   @Text({ max: 256 }) startedBy: string;
+  /** `ledger`: what was begun once is not begun again. */
+  @OneOf(['ledger'], { optional: true }) effect?: 'ledger';
 }
 
 /** A worker's answer; the reply comes after the transition is committed. */
 export class StepReport {
   @Id() executionId: string;
   @Id() workspaceId: string;
-  @Text({ max: 1_024 }) reference: string;
+  @Whole({ min: 1 }) step: number;
   @Whole({ min: 1 }) attempt: number;
   @OneOf(['completed', 'failed']) outcome: 'completed' | 'failed';
   @JsonValue({ optional: true }) output?: unknown;
@@ -148,12 +180,15 @@ export class StepReportReply {
 export class ClaimRequest {
   @Id() executionId: string;
   @Id() workspaceId: string;
-  @Text({ max: 1_024 }) reference: string;
+  @Whole({ min: 1 }) step: number;
   @Whole({ min: 1 }) attempt: number;
+  /** The attempt is begun with the answer: a second claim of it finds it begun. */
+  @Flag({ optional: true }) begins?: boolean;
 }
 
 export class ClaimReply {
-  @OneOf(['open', 'closed']) state: 'open' | 'closed';
+  /** `begun`: that attempt was begun before, and is not to be begun again. */
+  @OneOf(['open', 'closed', 'begun']) state: 'open' | 'closed' | 'begun';
 }
 
 /** A task that no worker could handle, with why. */
@@ -179,6 +214,12 @@ export class ExecutionChanged {
   /** The task's name in events of the kind `step.…`. */
   @Text({ max: 256, optional: true }) step?: string;
   @JsonObject({ optional: true }) data?: Record<string, unknown>;
+}
+
+/** An event that a workflow emitted or somebody sent, in the form of CloudEvents 1.0. */
+export class EventEmitted {
+  @Id() workspaceId: string;
+  @JsonObject() event: Record<string, unknown>;
 }
 
 /** A new version of a workflow, which is its newest now. */
@@ -260,7 +301,7 @@ export const StepApi = {
   queues: rpc('step.v1.list-queues', QueueRequest, QueueDepths, { service, access: 'system:read', changes: false }),
 };
 
-const workers = { service: 'step-workers', ackWaitMs: 5_000, key: ['executionId'] } as const;
+const workers = { service: 'step-workers', ackWaitMs: 5_000, key: ['executionId', 'step'] } as const;
 
 /** One task contract for each capability: one durable consumer each, shared by every worker pool that has it. */
 export const StepTasks = {
@@ -276,6 +317,7 @@ export const WorkflowEvents = {
     service,
     key: ['workspaceId', 'workflow', 'executionId'],
   }),
+  eventEmitted: event('workflow.v1.event-emitted', EventEmitted, { service, key: ['workspaceId'] }),
   versionCreated: event('workflow.v1.version-created', VersionCreated, {
     service,
     key: ['workspaceId'],

@@ -219,6 +219,8 @@ describe('durable messages', () => {
     executionId: '00000000-0000-7000-8000-00000000000a',
     workspaceId: ann.workspaceId,
     workflow: 'w',
+    step: 1,
+    call: 'action',
     reference: '/do/0/x',
     name: 'x',
     capability: 'action',
@@ -251,7 +253,7 @@ describe('durable messages', () => {
       }
     }
     await serve(Handler, [StepTasks.action]);
-    await client.enqueue(StepTasks.action, [task.executionId], task, { id: 'a1' });
+    await client.enqueue(StepTasks.action, [task.executionId, '1'], task, { id: 'a1' });
     await waitFor(() => seen.length === 2);
     expect(seen).toEqual([1, 2]);
   });
@@ -343,7 +345,12 @@ describe('durable messages', () => {
       }
     }
     const app = await serve(Handler, [StepTasks.processing]);
-    await client.enqueue(StepTasks.processing, [task.executionId], { ...task, capability: 'processing' }, { id: 'p1' });
+    await client.enqueue(
+      StepTasks.processing,
+      [task.executionId, '1'],
+      { ...task, capability: 'processing' },
+      { id: 'p1' },
+    );
     await waitFor(() => ended.length === 1);
     const closing = app.close();
     release();

@@ -13,6 +13,9 @@ import {
 } from '@scm/contracts';
 import { EgressClient } from '@scm/egress';
 import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
+import { calls } from '../calls/call.js';
+import { reachedElsewhere } from '../calls/elsewhere.js';
+import { WorkerConfig } from '../worker.config.js';
 import { HttpArguments, sendHttp } from './http-call.js';
 import { StepRunner } from './step.runner.js';
 
@@ -26,11 +29,16 @@ class ActionArguments {
 /** Acts on the world. Every effect carries the step's key, so that a repeated attempt can be told from a new one. */
 @Controller()
 export class ActionStep implements OnApplicationShutdown {
+  private readonly wayOut: Pick<EgressClient, 'send'>;
+
   constructor(
     private readonly runner: StepRunner,
     private readonly messaging: MessagingClient,
     private readonly egress: EgressClient,
-  ) {}
+    config: WorkerConfig,
+  ) {
+    this.wayOut = reachedElsewhere(egress, config.egressOrigins);
+  }
 
   @Task(StepTasks.action)
   run(task: StepTask, info: DeliveryInfo): Promise<void> {
@@ -41,7 +49,9 @@ export class ActionStep implements OnApplicationShutdown {
     await this.egress.close();
   }
 
-  private async act(task: StepTask, signal: AbortSignal, actor: Actor): Promise<object> {
+  private async act(task: StepTask, signal: AbortSignal, actor: Actor): Promise<unknown> {
+    const call = calls[task.call];
+    if (call) return call(task.with, { egress: this.wayOut, input: task.input, key: task.key, signal });
     const { http, acknowledge, silence } = decodeValue(ActionArguments, task.with);
     if ([http, acknowledge, silence].filter(Boolean).length !== 1) {
       throw invalidField('with', 'give one of http, acknowledge and silence');

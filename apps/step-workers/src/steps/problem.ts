@@ -1,3 +1,4 @@
+import { CallFault } from '../calls/call-fault.js';
 import { errorTable, ServiceError, type ErrorCode } from '@scm/contracts';
 
 /** RFC 9457 problem of a failed step, with the error types of the Open Workflow Specification. */
@@ -23,6 +24,7 @@ const kinds: Partial<Record<ErrorCode, string>> = {
 
 /** A bug shows no more than that to whoever reads the execution. */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof CallFault) return error.problem;
   const failure = error instanceof ServiceError ? error : new ServiceError('INTERNAL', 'the step failed unexpectedly');
   const { status, title, retryable } = errorTable[failure.code];
   const outcomeUnknown = failure.code === 'DEADLINE_EXCEEDED';

@@ -6,11 +6,13 @@ import {
   StepApi,
   type Actor,
   type Capability,
+  type ClaimReply,
   type StepReport,
   type StepTask,
 } from '@scm/contracts';
 import { MessagingClient, type DeliveryInfo } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
+import { CallFault } from '../calls/call-fault.js';
 import { problemOf } from './problem.js';
 
 /** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
@@ -31,20 +33,21 @@ export class StepRunner {
 
   async run(task: StepTask, { delivery, signal }: DeliveryInfo, work: StepWork): Promise<void> {
     const actor = serviceActor('step-workers', task.workspaceId, task.startedBy);
-    if ((delivery > 1 || actsOutside.includes(task.capability)) && !(await this.isOpen(task, actor))) return;
-    const report = await this.attempt(task, signal, actor, work);
+    const state = delivery > 1 || actsOutside.includes(task.capability) ? await this.claim(task, actor) : 'open';
+    if (state === 'closed') return;
+    const report = state === 'begun' ? outcomeUnknown(task) : await this.attempt(task, signal, actor, work);
     await this.deliver(report, signal, actor);
   }
 
   /** A task that comes again may be done already, and its execution cancelled. */
-  private async isOpen(task: StepTask, actor: Actor): Promise<boolean> {
-    const { executionId, workspaceId, reference, attempt } = task;
+  private async claim(task: StepTask, actor: Actor): Promise<ClaimReply['state']> {
+    const { executionId, workspaceId, step, attempt } = task;
     const { state } = await this.messaging.request(
       StepApi.claim,
-      { executionId, workspaceId, reference, attempt },
+      { executionId, workspaceId, step, attempt, ...(task.effect === 'ledger' && { begins: true }) },
       { as: actor },
     );
-    return state === 'open';
+    return state;
   }
 
   private async attempt(task: StepTask, stopping: AbortSignal, actor: Actor, work: StepWork): Promise<StepReport> {
@@ -59,7 +62,8 @@ export class StepRunner {
       const failure = late.aborted
         ? new ServiceError('DEADLINE_EXCEEDED', `the step took longer than ${task.timeoutMs} ms`)
         : error;
-      if (!(failure instanceof ServiceError)) this.logger.error(`${task.key}: ${textOf(failure)}`);
+      if (!(failure instanceof ServiceError || failure instanceof CallFault))
+        this.logger.error(`${task.key}: ${textOf(failure)}`);
       return { ...idOf(task), outcome: 'failed', error: problemOf(failure) };
     }
   }
@@ -79,15 +83,21 @@ export class StepRunner {
           const { output: _, ...rest } = report;
           return this.deliver({ ...rest, outcome: 'failed', error: problemOf(error) }, signal, actor);
         }
-        this.logger.warn(`${report.executionId}${report.reference}: the report waits: ${error.message}`);
+        this.logger.warn(`${report.executionId}/${report.step}: the report waits: ${error.message}`);
         await sleep(pauseMs, undefined, { signal });
       }
     }
   }
 }
 
-function idOf({ executionId, workspaceId, reference, attempt }: StepTask) {
-  return { executionId, workspaceId, reference, attempt };
+/** An attempt that was begun before, and of which nobody knows whether it acted. */
+function outcomeUnknown(task: StepTask): StepReport {
+  const error = problemOf(new ServiceError('UNAVAILABLE', 'an attempt was begun, and nobody knows what it has done'));
+  return { ...idOf(task), outcome: 'failed', error: { ...error, retryable: false, outcomeUnknown: true } };
+}
+
+function idOf({ executionId, workspaceId, step, attempt }: StepTask) {
+  return { executionId, workspaceId, step, attempt };
 }
 
 /** Work that does not listen to the signal goes on without anyone waiting. */

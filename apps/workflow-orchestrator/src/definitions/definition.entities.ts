@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { AlertFilter, WorkflowDocument } from './document.js';
+import type { AlertFilter } from '../triggers/alert-filter.js';
+import type { WorkflowDocument } from './language.js';
 
 /** The newest version of each workflow, and the alerts that start it. */
 @Entity('workflows')
@@ -10,6 +11,7 @@ export class WorkflowEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'workflows_pkey' }) name: string;
   @Column({ name: 'newest_version', type: 'text' }) newestVersion: string;
   @Column({ name: 'alert_filter', type: 'jsonb', nullable: true }) alertFilter: AlertFilter | null;
+  @Column({ name: 'event_filter', type: 'jsonb', nullable: true }) eventFilter: Record<string, unknown> | null;
 }
 
 /** One version of a workflow. Rows are never changed. */

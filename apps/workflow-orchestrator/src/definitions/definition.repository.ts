@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { WorkflowEvents } from '@scm/contracts';
 import { Database, oweEvent, type CursorKey } from '@scm/database';
 import { WorkflowVersionEntity } from './definition.entities.js';
-import type { AlertFilter } from './document.js';
+import type { AlertFilter, StartFilters } from '../triggers/alert-filter.js';
 
 /** Workflows and their versions. */
 @Injectable()
@@ -15,7 +15,11 @@ export class DefinitionRepository {
   }
 
   /** Keeps a new version and makes it the newest; false when that version is there already. */
-  async add(tx: EntityManager, version: WorkflowVersionEntity, alertFilter: AlertFilter | null): Promise<boolean> {
+  async add(
+    tx: EntityManager,
+    version: WorkflowVersionEntity,
+    { alertFilter, eventFilter }: StartFilters,
+  ): Promise<boolean> {
     const { workspaceId, name } = version;
     const added = await tx.query<unknown[]>(
       `insert into workflow_versions (workspace_id, name, version, title, summary, digest, document, created_by, created_at)
@@ -34,10 +38,17 @@ export class DefinitionRepository {
     );
     if (added.length === 0) return false;
     await tx.query(
-      `insert into workflows (workspace_id, name, newest_version, alert_filter) values ($1, $2, $3, $4)
+      `insert into workflows (workspace_id, name, newest_version, alert_filter, event_filter) values ($1, $2, $3, $4, $5)
        on conflict (workspace_id, name) do update
-       set newest_version = excluded.newest_version, alert_filter = excluded.alert_filter`,
-      [workspaceId, name, version.version, alertFilter && JSON.stringify(alertFilter)],
+       set newest_version = excluded.newest_version, alert_filter = excluded.alert_filter,
+         event_filter = excluded.event_filter`,
+      [
+        workspaceId,
+        name,
+        version.version,
+        alertFilter && JSON.stringify(alertFilter),
+        eventFilter && JSON.stringify(eventFilter),
+      ],
     );
     const payload = { workspaceId, workflow: name, version: version.version };
     await oweEvent(tx, WorkflowEvents.versionCreated, { workspaceId, keys: [workspaceId], payload });
@@ -47,6 +58,16 @@ export class DefinitionRepository {
   /** One version, or the newest. */
   async find(workspaceId: string, name: string, version?: string): Promise<WorkflowVersionEntity | undefined> {
     return this.inWorkspace(workspaceId, (tx) => this.findIn(tx, workspaceId, name, version));
+  }
+
+  async newestVersion(workspaceId: string, name: string): Promise<string | undefined> {
+    const rows = await this.inWorkspace(workspaceId, (tx) =>
+      tx.query<{ version: string }[]>(
+        `select newest_version as version from workflows where workspace_id = $1 and name = $2`,
+        [workspaceId, name],
+      ),
+    );
+    return rows[0]?.version;
   }
 
   async findIn(
@@ -111,6 +132,20 @@ export class DefinitionRepository {
         `select name, newest_version as version, alert_filter as filter from workflows
          where workspace_id = $1 and alert_filter is not null order by name`,
         [workspaceId],
+      ),
+    );
+  }
+
+  /** The workflows of a workspace whose newest version is started by events of that type. */
+  async startedByEvents(
+    workspaceId: string,
+    type: string,
+  ): Promise<{ name: string; version: string; filter: Record<string, unknown> }[]> {
+    return this.inWorkspace(workspaceId, (tx) =>
+      tx.query(
+        `select name, newest_version as version, event_filter as filter from workflows
+         where workspace_id = $1 and event_filter->>'type' = $2 order by name`,
+        [workspaceId, type],
       ),
     );
   }

@@ -14,7 +14,10 @@ import { currentActor, currentTraceId } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import { WorkflowVersionEntity } from './definition.entities.js';
 import { DefinitionRepository } from './definition.repository.js';
-import { digestOfDocument, readDocument, type WorkflowDocument } from './document.js';
+import { startFiltersOf } from '../triggers/alert-filter.js';
+import { digestOfDocument, invalid, readDocument } from './document.js';
+import type { WorkflowDocument } from './language.js';
+import { unsupportedIn } from './supported.js';
 
 /** Workflow definitions: immutable versions of documents. */
 @Injectable()
@@ -28,11 +31,14 @@ export class DefinitionService {
   /** The same version with the same document is answered as it is; with another one it is ALREADY_EXISTS. */
   async create({ document: source }: CreateWorkflowRequest): Promise<WorkflowVersion> {
     const actor = currentActor();
-    const wanted = versionOf(readDocument(source), actor.workspaceId, `${actor.kind}:${actor.id}`);
+    const document = readDocument(source);
+    const unsupported = unsupportedIn(document);
+    if (unsupported.length > 0) throw invalid(unsupported);
+    const wanted = versionOf(document, actor.workspaceId, `${actor.kind}:${actor.id}`);
     const { workspaceId, name, version, digest } = wanted;
     const kept = await this.definitions.inWorkspace(workspaceId, async (tx) => {
-      const filter = wanted.document.schedule?.on.one.with ?? null;
-      if (!(await this.definitions.add(tx, wanted, filter))) {
+      const filters = startFiltersOf(wanted.document);
+      if (!(await this.definitions.add(tx, wanted, filters))) {
         return this.definitions.findIn(tx, workspaceId, name, version);
       }
       await this.audit.record(tx, {

@@ -77,11 +77,11 @@ describe('a workflow', () => {
   });
 
   it('is refused with the place of each fault, and nothing is kept', async () => {
-    const document = documentOf('bad', [stepOf('one', { if: '${ .x }' }), { two: { call: 'http', with: {} } }]);
+    const document = documentOf('bad', [stepOf('one', { oops: 1 }), { two: { call: 'nothing' } }]);
     await expect(create(document)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       details: expect.arrayContaining([
-        { path: '/do/0/one/if', message: 'is not supported' },
+        { path: '/do/0/one/oops', message: 'is not known here' },
         expect.objectContaining({ path: '/do/1/two/call' }),
       ]) as unknown,
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ServiceError } from '@scm/contracts';
 import { digestOfDocument, readDocument } from './document.js';
 import { durationMs } from './duration.js';
-import { planOf } from './plan.js';
+import { planOf } from '../machine/plan.js';
 
 const head = { dsl: '1.0.3', namespace: 'test', name: 'flow', version: '1.0.0' };
 const step = { call: 'processing', with: { source: '${ .x }' } };
@@ -34,15 +34,10 @@ function refusal(source: unknown): ServiceError {
 describe('a document', () => {
   it('is read from YAML, JSON text or an object alike', () => {
     expect(readDocument(JSON.stringify(flow()))).toEqual(readDocument(flow()));
-    expect(planOf(readDocument(yaml)).steps).toMatchObject([
-      {
-        name: 'one',
-        reference: '/do/0/one',
-        capability: 'processing',
-        timeoutMs: undefined,
-        retry: { maxAttempts: 3 },
-      },
-      { name: 'two', reference: '/do/1/two', timeoutMs: 90_000, retry: { maxAttempts: 7, initialMs: 1_000 } },
+    const { nodes } = planOf(readDocument(yaml));
+    expect([...nodes.values()].map(({ name, ref, kind }) => [name, ref, kind])).toEqual([
+      ['one', '/do/0/one', 'call'],
+      ['two', '/do/1/two', 'call'],
     ]);
   });
 
@@ -65,13 +60,29 @@ describe('a document', () => {
     ['no semantic version', flow({}, { document: { ...head, version: '1' } }), '/document/version'],
     ['no task', flow({}, { do: [] }), '/do'],
     ['two keys in one task', { document: head, do: [{ a: step, b: step }] }, '/do/0'],
-    ['a condition', flow({ if: '${ .x }' }), '/do/0/one/if'],
-    ['a flow directive', flow(JSON.parse('{"then":"end"}') as object), '/do/0/one/then'],
-    ['another construct', { document: head, do: [{ wait: { wait: 'PT1S' } }] }, '/do/0/wait/call'],
-    ['another call', flow({ call: 'http' }), '/do/0/one/call'],
-    ['a key to escape', { document: head, do: [{ 'a/b~c': { ...step, if: 'x' } }] }, '/do/0/a~1b~0c/if'],
-    ['an expression that does not parse', flow({ with: { deep: ['${ .a | .b }'] } }), '/do/0/one/with/deep/0'],
-    ['a duration of months', flow({ timeout: { after: 'P1M' } }), '/do/0/one/timeout/after'],
+    ['a condition that is no expression', flow({ if: '${ .x | }' }), '/do/0/one/if'],
+    ['a flow directive to nowhere', flow(JSON.parse('{"then":"nowhere"}') as object), '/do/0/one/then'],
+    ['no kind of task', { document: head, do: [{ odd: { metadata: {} } }] }, '/do/0/odd'],
+    ['two kinds in one task', flow({ wait: 'PT1S' }), '/do/0/one'],
+    ['a call of nothing', flow({ call: 'nothing' }), '/do/0/one/call'],
+    ['an http call without a method', flow({ call: 'http', with: { endpoint: 'http://x' } }), '/do/0/one/with/method'],
+    [
+      'a fault in a branch',
+      { document: head, do: [{ f: { fork: { branches: [{ b: { set: 1 } }] } } }] },
+      '/do/0/f/fork/branches/0/b/set',
+    ],
+    [
+      'an error that is not declared',
+      { document: head, do: [{ r: { raise: { error: 'x' } } }] },
+      '/do/0/r/raise/error',
+    ],
+    ['a key to escape', { document: head, do: [{ 'a/b~c': { ...step, oops: 'x' } }] }, '/do/0/a~1b~0c/oops'],
+    ['an expression that does not parse', flow({ with: { deep: ['${ .a | }'] } }), '/do/0/one/with/deep/0'],
+    [
+      'a schema that is none',
+      flow({ input: { schema: { document: { type: 'none' } } } }),
+      '/do/0/one/input/schema/document',
+    ],
     ['no duration', flow({ timeout: { after: {} } }), '/do/0/one/timeout/after'],
     [
       'a retry without bounds',
@@ -79,9 +90,7 @@ describe('a document', () => {
       '/do/0/one/metadata/scm/retry/maxAttempts',
     ],
     ['an unknown scm key', flow({ metadata: { scm: { priority: 1 } } }), '/do/0/one/metadata/scm/priority'],
-    ['a cron schedule', flow({}, { schedule: { cron: '* * * * *' } }), '/schedule/cron'],
-    ['another event', flow({}, { schedule: { on: { one: { with: { type: 'x' } } } } }), '/schedule/on/one/with/type'],
-    ['a workflow timeout', flow({}, { timeout: { after: 'PT1S' } }), '/timeout'],
+    ['a timeout that is not declared', flow({ timeout: 'short' }), '/do/0/one/timeout'],
     ['NUL by an escape', yaml.replace('1.0.0', '1.0.0, title: "a\\0"'), '/document/title'],
   ])('with %s is refused', (_fault, source, path) => {
     const { code, details } = refusal(source);

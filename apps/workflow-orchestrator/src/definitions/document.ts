@@ -1,49 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Ajv, type ErrorObject } from 'ajv';
-import { CreateWorkflowRequest, decode, ServiceError, type Capability, type FieldError } from '@scm/contracts';
+import { CreateWorkflowRequest, decode, ServiceError, type FieldError } from '@scm/contracts';
 import { parseDocument } from 'yaml';
-import { documentSchema } from './document.schema.js';
-import { durationMs } from './duration.js';
-import { ExpressionError, expressionIn, parseExpression } from './expression.js';
-
-/** A document that was checked by `readDocument`. */
-export interface WorkflowDocument {
-  document: { dsl: string; namespace: string; name: string; version: string; title?: string; summary?: string };
-  input?: { from?: unknown };
-  output?: { as?: unknown };
-  schedule?: { on: { one: { with: AlertFilter } } };
-  do: Record<string, TaskDocument>[];
-}
-
-export interface AlertFilter {
-  subject?: string;
-  data?: { alertName?: string; labels?: Record<string, string> };
-}
-
-export interface TaskDocument {
-  call: Capability;
-  with: Record<string, unknown>;
-  input?: { from?: unknown };
-  output?: { as?: unknown };
-  export?: { as?: unknown };
-  timeout?: { after: unknown };
-  metadata?: { scm?: { retry?: Partial<RetryPolicy> } };
-}
-
-/** Waits before each further attempt: a random part of `initialMs * factor ^ n`, at most `maxMs`. */
-export interface RetryPolicy {
-  maxAttempts: number;
-  initialMs: number;
-  maxMs: number;
-  factor: number;
-}
+import { languageFaults } from './language-check.js';
+import type { WorkflowDocument } from './language.js';
 
 const MAX_BYTES = 262_144;
 const MAX_ALIASES = 32;
-const MAX_TIMEOUT_MS = 7 * 86_400_000;
 const MAX_SHOWN_ERRORS = 20;
-
-const matches = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true }).compile(documentSchema);
 
 /**
  * Reads a document from YAML text, JSON text or an object.
@@ -51,11 +14,9 @@ const matches = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true }
  */
 export function readDocument(source: unknown): WorkflowDocument {
   const document = plainJson(typeof source === 'string' ? parseYaml(source) : source);
-  if (!matches(document)) throw invalid((matches.errors ?? []).map(schemaFault));
-  const checked = document as unknown as WorkflowDocument;
-  const faults = [...expressionFaults(checked), ...timeoutFaults(checked)];
+  const faults = languageFaults(document);
   if (faults.length > 0) throw invalid(faults);
-  return checked;
+  return document as WorkflowDocument;
 }
 
 /** SHA-256 of the document with its keys in order, hex: the same for documents that say the same. */
@@ -98,56 +59,6 @@ function asJson(value: unknown): string {
   }
 }
 
-function schemaFault({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): FieldError {
-  if (keyword === 'additionalProperties') {
-    return { path: `${instancePath}/${escaped(String(params.additionalProperty))}`, message: 'is not supported' };
-  }
-  if (keyword === 'required')
-    return { path: `${instancePath}/${escaped(String(params.missingProperty))}`, message: 'is missing' };
-  if (keyword === 'enum') {
-    const allowed = (params.allowedValues as unknown[]).join(', ');
-    return { path: instancePath, message: `is not supported: must be one of ${allowed}` };
-  }
-  if (keyword === 'const') return { path: instancePath, message: `must be ${String(params.allowedValue)}` };
-  return { path: instancePath, message };
-}
-
-function expressionFaults(document: WorkflowDocument): FieldError[] {
-  const { input, output, do: tasks } = document;
-  return texts({ input, output, do: tasks }, '').flatMap(([path, text]) => {
-    const expression = expressionIn(text);
-    try {
-      if (expression !== undefined) parseExpression(expression);
-      return [];
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      return [{ path, message: error.message }];
-    }
-  });
-}
-
-function timeoutFaults(document: WorkflowDocument): FieldError[] {
-  return document.do.flatMap((item, i) =>
-    Object.entries(item).flatMap(([name, { timeout }]) => {
-      const ms = timeout && durationMs(timeout.after);
-      if (!timeout || (ms !== undefined && ms >= 1 && ms <= MAX_TIMEOUT_MS)) return [];
-      const path = `/do/${i}/${escaped(name)}/timeout/after`;
-      return [
-        {
-          path,
-          message: 'must be an ISO 8601 duration or {days, hours, minutes, seconds, milliseconds}, up to 7 days',
-        },
-      ];
-    }),
-  );
-}
-
-function texts(value: unknown, path: string): [string, string][] {
-  if (typeof value === 'string') return [[path, value]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}/${escaped(key)}`));
-}
-
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -155,12 +66,8 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
-/** One token of a JSON pointer (RFC 6901). */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function invalid(faults: FieldError[]): ServiceError {
+/** Refuses a document; each fault is named by a JSON pointer. */
+export function invalid(faults: FieldError[]): ServiceError {
   const details = faults.map(({ path, message }) => ({ path: path || '/', message })).slice(0, MAX_SHOWN_ERRORS);
   const [first] = details;
   return new ServiceError('INVALID_ARGUMENT', `${first?.path}: ${first?.message}`, details);

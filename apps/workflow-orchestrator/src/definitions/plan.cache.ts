@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ServiceError } from '@scm/contracts';
 import { DefinitionRepository } from './definition.repository.js';
-import { planOf, type Plan } from './plan.js';
+import { planOf, type Plan } from '../machine/plan.js';
 
 /** Plans by workspace, name and version. Versions never change, so a plan is never stale. */
 @Injectable()

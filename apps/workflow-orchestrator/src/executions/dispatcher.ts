@@ -3,14 +3,21 @@ import { ServiceError, StepTasks } from '@scm/contracts';
 import { ensureStreams, MessagingClient, TaskQueue } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
+import type { Frame } from '../machine/state.js';
 import type { ExecutionRow } from './execution.entities.js';
+import { capabilityIn, openCalls } from './move.js';
 import { stepTaskOf } from './step-task.js';
-import { TransitionService } from './transition.service.js';
 
 /** JetStream forgets a message id after this long; then a lost task needs a new one. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
-/** Brings the open step of an execution to the workers. It is derived from the row, so doing it again is harmless. */
+/** A call that no message can carry. */
+export interface Undeliverable {
+  frame: Frame;
+  detail: string;
+}
+
+/** Brings the open calls of an execution to the workers. They are derived from the row, so doing it again is harmless. */
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
@@ -19,44 +26,58 @@ export class Dispatcher {
   constructor(
     private readonly messaging: MessagingClient,
     private readonly plans: PlanCache,
-    private readonly transitions: TransitionService,
     @Inject(NATS) private readonly nc: Nats,
   ) {
     this.queue = new TaskQueue(nc);
   }
 
-  /** Enqueues the open step. A failure is left to the sweep: the row says what is missing. */
-  async dispatch(execution: ExecutionRow): Promise<void> {
-    if (execution.status !== 'running') return;
+  /**
+   * Enqueues open calls. What fails is left to the sweep, since the row says what is missing; gives the calls that no
+   * message can carry.
+   */
+  async dispatch(execution: ExecutionRow, frames: readonly Frame[]): Promise<Undeliverable[]> {
+    return (await Promise.all(frames.map((frame) => this.dispatchOne(execution, frame)))).flat();
+  }
+
+  /** The open calls whose task is not stored, taken by a worker or not. */
+  async missing(execution: ExecutionRow): Promise<Frame[]> {
+    const found = openCalls(execution).map(async (frame) => ((await this.isStored(execution, frame)) ? [] : [frame]));
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Takes the tasks of calls that are not wanted any more out of the queue, if no worker has them yet. */
+  async withdraw(execution: ExecutionRow, frames: readonly Frame[]): Promise<void> {
+    const plan = await this.planOf(execution);
+    await Promise.all(
+      frames
+        .filter(({ kind }) => kind === 'call')
+        .map((frame) =>
+          this.queue
+            .withdraw(StepTasks[capabilityIn(plan, frame)], keysOf(execution, frame))
+            .catch((error: unknown) =>
+              this.logger.warn(`a task of ${execution.id} stays in the queue: ${reasonOf(error)}`),
+            ),
+        ),
+    );
+  }
+
+  private async dispatchOne(execution: ExecutionRow, frame: Frame): Promise<Undeliverable[]> {
     try {
-      await this.enqueue(execution);
+      await this.enqueue(execution, frame);
     } catch (error) {
       if (error instanceof ServiceError && error.code === 'PAYLOAD_TOO_LARGE')
-        await this.giveUp(execution, error.message);
-      else this.logger.warn(`execution ${execution.id} waits for the sweep: ${reasonOf(error)}`);
+        return [{ frame, detail: error.message }];
+      this.logger.warn(`execution ${execution.id} waits for the sweep: ${reasonOf(error)}`);
     }
+    return [];
   }
 
-  /** Enqueues the open step unless its task is stored, taken by a worker or not. */
-  async ensure(execution: ExecutionRow): Promise<void> {
-    if (execution.status !== 'running' || (await this.isStored(execution))) return;
-    await this.dispatch(execution);
-  }
-
-  /** Takes the task of a step that is not wanted any more out of the queue, if no worker has it yet. */
-  async withdraw({ id, capability }: ExecutionRow): Promise<void> {
-    if (!capability) return;
-    await this.queue
-      .withdraw(StepTasks[capability], [id])
-      .catch((error: unknown) => this.logger.warn(`the task of ${id} stays in the queue: ${reasonOf(error)}`));
-  }
-
-  private async enqueue(execution: ExecutionRow): Promise<void> {
-    const { id, workspaceId, workflow, version, attempt, traceparent, openedAt } = execution;
-    const task = stepTaskOf(await this.plans.get(workspaceId, workflow, version), execution);
-    const windows = Math.floor((Date.now() - (openedAt?.getTime() ?? 0)) / DUPLICATE_WINDOW_MS);
-    const options = { id: `${id}:${task.reference}:${attempt}:${windows}`, traceparent: traceparent ?? undefined };
-    const send = () => this.messaging.enqueue(StepTasks[task.capability], [id], task, options);
+  private async enqueue(execution: ExecutionRow, frame: Frame): Promise<void> {
+    const task = stepTaskOf(await this.planOf(execution), execution, frame);
+    const windows = Math.floor((Date.now() - Date.parse(frame.startedAt)) / DUPLICATE_WINDOW_MS);
+    const id = `${execution.id}:${frame.id}:${task.attempt}:${windows}`;
+    const options = { id, traceparent: execution.traceparent ?? undefined };
+    const send = () => this.messaging.enqueue(StepTasks[task.capability], keysOf(execution, frame), task, options);
     await send().catch(async (error: unknown) => {
       if (error instanceof ServiceError) throw error;
       // The stream may be gone: it holds nothing that cannot be derived again.
@@ -65,22 +86,23 @@ export class Dispatcher {
     });
   }
 
-  private async isStored(execution: ExecutionRow): Promise<boolean> {
-    const { id, capability, attempt, workspaceId, workflow, version, cursor } = execution;
-    if (!capability) return false;
-    const plan = await this.plans.get(workspaceId, workflow, version);
+  private async isStored(execution: ExecutionRow, frame: Frame): Promise<boolean> {
+    const contract = StepTasks[capabilityIn(await this.planOf(execution), frame)];
     try {
-      const stored = await this.queue.newest(StepTasks[capability], [id]);
-      return stored?.attempt === attempt && stored.reference === plan.steps[cursor]?.reference;
+      return (await this.queue.newest(contract, keysOf(execution, frame)))?.attempt === frame.attempt;
     } catch (error) {
-      this.logger.warn(`whether ${id} is in the queue is unknown: ${reasonOf(error)}`);
+      this.logger.warn(`whether ${execution.id} is in the queue is unknown: ${reasonOf(error)}`);
       return true;
     }
   }
 
-  private async giveUp({ id }: ExecutionRow, detail: string): Promise<void> {
-    await this.transitions.apply({ executionId: id, change: { kind: 'undeliverable', detail } });
+  private planOf({ workspaceId, workflow, version }: ExecutionRow) {
+    return this.plans.get(workspaceId, workflow, version);
   }
+}
+
+function keysOf({ id }: ExecutionRow, frame: Frame): string[] {
+  return [id, String(frame.id)];
 }
 
 function reasonOf(error: unknown): string {

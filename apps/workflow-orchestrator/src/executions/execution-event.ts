@@ -1,40 +1,27 @@
 import type { ExecutionChanged } from '@scm/contracts';
-import type { Transition } from './advance.js';
-import type { ExecutionRow } from './execution.entities.js';
+import type { ExecutionRow, HistoryData } from './execution.entities.js';
+import { changeShown } from './move.js';
 
-const MAX_SHOWN_OUTPUT = 16_384;
+const MAX_SHOWN = 16_384;
 
-/** The event that a transition owes: what a view of the execution needs, with outputs only when they are small. */
-export function eventOf(
-  {
-    id,
-    workspaceId,
-    workflow,
-    version,
-    startedBy,
-  }: Pick<ExecutionRow, 'id' | 'workspaceId' | 'workflow' | 'version' | 'startedBy'>,
-  { state, type, data, at }: Transition,
-  seq: number,
-): ExecutionChanged {
-  const { step, opened, output, error } = data;
-  const shown = output !== undefined && JSON.stringify(output).length <= MAX_SHOWN_OUTPUT;
+/** The event that a transition owes: what a view of the execution needs, with inputs and outputs only when they are small. */
+export function eventOf(execution: ExecutionRow, type: string, data: HistoryData, at: Date): ExecutionChanged {
+  const { id, workspaceId, workflow, version, status, revision, startedBy } = execution;
+  const last = changeShown(data.changes);
+  const isSmall = JSON.stringify(data.changes).length <= MAX_SHOWN;
+  const changes = isSmall
+    ? data.changes
+    : data.changes.map((change) => ({ ...change, input: undefined, output: undefined }));
   return {
     executionId: id,
     workspaceId,
     workflow,
     version,
-    status: state.status,
-    seq,
+    status,
+    seq: revision,
     at: at.toISOString(),
     type,
-    // Events of the execution as a whole name no step; `data` tells which step began or ended with it.
-    ...(type.startsWith('step.') && { step: step?.name ?? opened?.name }),
-    data: {
-      startedBy,
-      ...(step && { step }),
-      ...(opened && { opened }),
-      ...(shown && { output }),
-      ...(error && { error }),
-    },
+    ...(type.startsWith('step.') && last && { step: last.name }),
+    data: { startedBy, changes, ...(data.error && { error: data.error }) },
   };
 }

@@ -1,13 +1,14 @@
 import type { Execution, HistoryEvent, StepState } from '@scm/contracts';
-import type { Plan } from '../definitions/plan.js';
+import type { Plan } from '../machine/plan.js';
+import type { StepChange } from '../machine/walk.js';
 import type { ExecutionRow, HistoryEventEntity } from './execution.entities.js';
 
-/** Outputs beyond this many characters in all are left to the history. */
-const SHOWN_OUTPUT = 262_144;
+/** Inputs and outputs beyond this many characters in all are left to the history. */
+const SHOWN_DATA = 262_144;
 
 /** An execution as lists show it: without input, output and steps. */
 export function toExecution(row: ExecutionRow): Execution {
-  const { id, workflow, version, status, startedBy, error } = row;
+  const { id, workflow, version, status, startedBy, error, parentId } = row;
   return {
     id,
     workflow,
@@ -16,6 +17,7 @@ export function toExecution(row: ExecutionRow): Execution {
     createdAt: row.createdAt.toISOString(),
     ...(row.endedAt && { endedAt: row.endedAt.toISOString() }),
     startedBy,
+    ...(parentId && { parentId }),
     ...(error && { error: { ...error } }),
     ...(row.traceparent && { traceId: row.traceparent.split('-')[1] }),
   };
@@ -36,23 +38,43 @@ export function toHistoryEvent({ seq, at, type, data }: HistoryEventEntity): His
 }
 
 function stepsOf(plan: Plan, history: readonly HistoryEventEntity[]): StepState[] {
-  const states = new Map<string, StepState>(
-    plan.steps.map(({ name, reference, capability }) => [
-      reference,
-      { name, reference, capability, status: 'pending', attempt: 0 },
-    ]),
-  );
-  let room = SHOWN_OUTPUT;
-  for (const { data } of history) {
-    const { step, opened, output, error } = data;
-    if (step) {
-      const size = output === undefined ? 0 : JSON.stringify(output).length;
-      const shown = output !== undefined && size <= room;
+  const steps = new Map<number, StepState>();
+  let room = SHOWN_DATA;
+  for (const { data, at } of history) {
+    for (const change of data.changes) {
+      const size = JSON.stringify([change.input, change.output]).length;
+      const shown = size <= room;
       if (shown) room -= size;
-      const { retryAt: _, ...state } = step;
-      states.set(step.reference, { ...state, ...(shown && { output }), ...(error && { error: { ...error } }) });
+      steps.set(change.frame, after(steps.get(change.frame), change, at.toISOString(), shown));
     }
-    if (opened) states.set(opened.reference, { ...opened });
   }
-  return [...states.values()];
+  const visited = new Set([...steps.values()].map(({ reference }) => reference));
+  const ahead = (plan.lists.get('/do') ?? []).filter(({ ref }) => !visited.has(ref));
+  return [
+    ...steps.values(),
+    ...ahead.map(({ name, ref, kind, task }): StepState => {
+      return { name, reference: ref, kind: task.call ?? kind, status: 'pending', attempt: 0 };
+    }),
+  ];
+}
+
+function after(before: StepState | undefined, change: StepChange, at: string, shown: boolean): StepState {
+  const { frame, ref, name, kind, status, attempt = 1, input, output, error, waits, until } = change;
+  const isOver = status !== 'running' && status !== 'waiting';
+  return {
+    step: frame,
+    name,
+    reference: ref,
+    kind,
+    status,
+    attempt,
+    startedAt: before?.startedAt ?? at,
+    ...(isOver && { endedAt: at }),
+    ...(waits && { waits }),
+    ...(until && { until }),
+    ...(before?.input !== undefined && { input: before.input }),
+    ...(shown && input !== undefined && { input }),
+    ...(shown && output !== undefined && { output }),
+    ...(error && { error: { ...error } }),
+  };
 }

@@ -1,16 +1,20 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Capability, ExecutionStatus } from '@scm/contracts';
-import type { ExecutionError } from './execution-error.js';
+import type { ExecutionError } from '../machine/error.js';
+import type { Change } from '../machine/machine.js';
+import type { MachineState } from '../machine/state.js';
+import type { CloudEvent } from '../machine/cloud-event.js';
+import type { StepChange } from '../machine/walk.js';
 
-/** The state of one execution: enough to say what should be in flight without reading its history. */
+/** The state of one execution: enough to go on without reading its history. */
 @Entity('executions')
 @Index('executions_by_creation', ['workspaceId', 'createdAt', 'id'])
 @Index('executions_by_workflow', ['workspaceId', 'workflow', 'createdAt', 'id'])
 @Index('executions_by_status', ['workspaceId', 'status', 'createdAt', 'id'])
+@Index('executions_listening', ['workspaceId', 'id'], { where: 'listens IS NOT NULL' })
 @Index('executions_by_failure', ['workspaceId', 'workflow', 'status', 'createdAt', 'id'], {
-  where: `(status = ANY (ARRAY['faulted'::text, 'cancelled'::text]))`,
+  where: "status IN ('faulted', 'cancelled')",
 })
-@Index('executions_open', ['capability', 'openedAt'], { where: 'check_at IS NOT NULL' })
 export class ExecutionEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'executions_pkey' }) id: string;
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
@@ -19,31 +23,30 @@ export class ExecutionEntity {
   @Column({ type: 'text' }) status: ExecutionStatus;
   /** The fence: each transition raises it by one from the value it has read; also the last `seq` of the history. */
   @Column({ type: 'int' }) revision: number;
-  /** Index of the open step in the plan. */
-  @Column({ type: 'int' }) cursor: number;
-  @Column({ type: 'int' }) attempt: number;
-  /** Of the open step; null when none is open. */
-  @Column({ type: 'text', nullable: true }) capability: Capability | null;
   /** What the execution was started with. */
   @Column({ type: 'jsonb', nullable: true }) input: unknown;
-  /** What the open step gets: the output of the one before. */
-  @Column({ type: 'jsonb', nullable: true }) data: unknown;
-  /** `$context`. */
-  @Column({ type: 'jsonb', nullable: true }) context: unknown;
+  @Column({ type: 'jsonb' }) state: MachineState;
   @Column({ type: 'jsonb', nullable: true }) output: unknown;
   @Column({ type: 'jsonb', nullable: true }) error: ExecutionError | null;
   @Column({ name: 'started_by', type: 'text' }) startedBy: string;
   @Column({ type: 'text', nullable: true }) traceparent: string | null;
   @Column({ name: 'created_at', type: 'timestamptz' }) createdAt: Date;
-  /** When the open attempt was opened, or its retry decided. */
-  @Column({ name: 'opened_at', type: 'timestamptz', nullable: true }) openedAt: Date | null;
-  /** When a retry is due, or when a running attempt has taken too long. */
-  @Column({ name: 'due_at', type: 'timestamptz', nullable: true }) dueAt: Date | null;
-  /** When the sweep looks at it next; null at the end. */
+  /** The capabilities of its open calls, one for each. */
+  @Column({ name: 'open_calls', type: 'text', array: true, nullable: true }) openCalls: Capability[] | null;
+  /** When the oldest open call was opened. */
+  @Index('executions_open', { where: 'open_calls IS NOT NULL' })
+  @Column({ name: 'opened_at', type: 'timestamptz', nullable: true })
+  openedAt: Date | null;
+  /** The types of the events it waits for; `*` is any. */
+  @Column({ type: 'text', array: true, nullable: true }) listens: string[] | null;
+  /** When the sweep looks at it next; null when nothing happens by itself. */
   @Index('executions_to_check', { where: 'check_at IS NOT NULL' })
   @Column({ name: 'check_at', type: 'timestamptz', nullable: true })
   checkAt: Date | null;
   @Column({ name: 'ended_at', type: 'timestamptz', nullable: true }) endedAt: Date | null;
+  /** The execution and the task in it that wait for this one. */
+  @Column({ name: 'parent_id', type: 'uuid', nullable: true }) parentId: string | null;
+  @Column({ name: 'parent_frame', type: 'int', nullable: true }) parentFrame: number | null;
 }
 
 /** A row as values; the class is for TypeORM. */
@@ -61,23 +64,13 @@ export class HistoryEventEntity {
   @Column({ type: 'jsonb' }) data: HistoryData;
 }
 
+/** What caused a transition, with all that made it what it is, and what it did: enough to make it again. */
 export interface HistoryData {
-  /** The step that changed. */
-  step?: StepChange;
-  /** The step that this transition opened. */
-  opened?: StepChange;
-  output?: unknown;
+  change: Change;
+  random: number;
+  changes: StepChange[];
+  emitted?: CloudEvent[];
+  /** What an execution that is a fork began with. */
+  state?: MachineState;
   error?: ExecutionError;
-  [more: string]: unknown;
-}
-
-export interface StepChange {
-  name: string;
-  reference: string;
-  capability: Capability;
-  status: ExecutionStatus;
-  attempt: number;
-  startedAt?: string;
-  endedAt?: string;
-  retryAt?: string;
 }

@@ -11,11 +11,15 @@ import {
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
+import { ControlService } from '../controls/control.service.js';
 import { ExecutionService } from './execution.service.js';
 
 @Controller()
 export class ExecutionHandler {
-  constructor(private readonly executions: ExecutionService) {}
+  constructor(
+    private readonly executions: ExecutionService,
+    private readonly controls: ControlService,
+  ) {}
 
   @Rpc(ExecutionApi.start)
   start(request: StartExecutionRequest): Promise<ExecutionStarted> {
@@ -39,6 +43,6 @@ export class ExecutionHandler {
 
   @Rpc(ExecutionApi.cancel)
   cancel({ id }: ById): Promise<Execution> {
-    return this.executions.cancel(id);
+    return this.controls.apply(id, { kind: 'cancel' });
   }
 }

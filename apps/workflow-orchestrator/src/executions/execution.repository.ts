@@ -1,17 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { WorkflowEvents, type ExecutionStatus } from '@scm/contracts';
-import { Database, oweEvent, type CursorKey } from '@scm/database';
-import type { Transition } from './advance.js';
-import { eventOf } from './execution-event.js';
+import type { ExecutionStatus } from '@scm/contracts';
+import { Database, type CursorKey } from '@scm/database';
 import { ExecutionEntity, HistoryEventEntity, type ExecutionRow } from './execution.entities.js';
 
-export type NewExecution = Pick<
-  ExecutionRow,
-  'id' | 'workspaceId' | 'workflow' | 'version' | 'input' | 'startedBy' | 'traceparent' | 'createdAt'
->;
-
-/** What requests read and begin, as the role that sees one workspace. */
+/** What requests read, as the role that sees one workspace. */
 @Injectable()
 export class ExecutionRepository {
   constructor(private readonly database: Database) {}
@@ -20,56 +13,8 @@ export class ExecutionRepository {
     return this.database.inWorkspace(workspaceId, work);
   }
 
-  /** Keeps a new execution with its first history row and the event it owes; false when it is there already. */
-  async add(tx: EntityManager, execution: NewExecution, { state, type, data, at }: Transition): Promise<boolean> {
-    const added = await tx.query<unknown[]>(
-      `insert into executions (id, workspace_id, workflow, version, status, revision, cursor, attempt, capability, input,
-         data, context, output, error, started_by, traceparent, created_at, opened_at, due_at, check_at, ended_at)
-       values ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-       on conflict do nothing returning 1`,
-      [
-        execution.id,
-        execution.workspaceId,
-        execution.workflow,
-        execution.version,
-        state.status,
-        state.cursor,
-        state.attempt,
-        state.capability,
-        ...[execution.input, state.data, state.context, state.output, state.error].map((value) =>
-          JSON.stringify(value ?? null),
-        ),
-        execution.startedBy,
-        execution.traceparent,
-        execution.createdAt,
-        state.openedAt,
-        state.dueAt,
-        state.checkAt,
-        state.endedAt,
-      ],
-    );
-    if (added.length === 0) return false;
-    const { id, workspaceId, workflow, traceparent } = execution;
-    await tx.query(
-      `insert into history_events (execution_id, seq, workspace_id, at, type, data) values ($1, 1, $2, $3, $4, $5)`,
-      [id, workspaceId, at, type, JSON.stringify(data)],
-    );
-    await oweEvent(tx, WorkflowEvents.executionChanged, {
-      workspaceId,
-      keys: [workspaceId, workflow, id],
-      payload: eventOf(execution, { state, type, data, at }, 1),
-      traceparent: traceparent ?? undefined,
-    });
-    return true;
-  }
-
   async find(tx: EntityManager, id: string): Promise<ExecutionRow | undefined> {
     return (await tx.findOneBy(ExecutionEntity, { id })) ?? undefined;
-  }
-
-  /** The row, kept from other writers until the transaction ends. */
-  async lock(tx: EntityManager, id: string): Promise<ExecutionRow | undefined> {
-    return (await tx.findOne(ExecutionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined;
   }
 
   /** Newest first. */

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLog } from '@scm/audit';
 import {
   ServiceError,
-  type Actor,
   type Execution,
   type ExecutionPage,
   type ExecutionStarted,
@@ -12,39 +10,22 @@ import {
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { decodeCursor, newId, toPage } from '@scm/database';
-import { currentActor, currentTraceId, currentTraceparent } from '@scm/messaging';
-import { EventRelay } from '@scm/service';
-import { DefinitionRepository } from '../definitions/definition.repository.js';
+import { currentActor } from '@scm/messaging';
 import { PlanCache } from '../definitions/plan.cache.js';
-import { advance, begin } from './advance.js';
-import { Dispatcher } from './dispatcher.js';
+import { Aftermath } from './aftermath.js';
 import type { ExecutionRow } from './execution.entities.js';
-import { ExecutionRepository, type NewExecution } from './execution.repository.js';
+import { ExecutionRepository } from './execution.repository.js';
 import { toExecution, toHistoryEvent, toWholeExecution } from './execution-view.js';
-import { TransitionRepository } from './transition.repository.js';
-import { TransitionService } from './transition.service.js';
+import { Starter, type Start } from './starter.js';
 
-const MAX_INPUT_CHARACTERS = 262_144;
-
-/** Who starts an execution, and the id that makes starting it again change nothing. */
-export interface Starter {
-  id: string;
-  actor: Actor;
-  startedBy: string;
-}
-
-/** Executions as people and services ask for them. */
+/** Executions as people and services start and see them. */
 @Injectable()
 export class ExecutionService {
   constructor(
     private readonly executions: ExecutionRepository,
-    private readonly definitions: DefinitionRepository,
     private readonly plans: PlanCache,
-    private readonly transitions: TransitionService,
-    private readonly moves: TransitionRepository,
-    private readonly dispatcher: Dispatcher,
-    private readonly relay: EventRelay,
-    private readonly audit: AuditLog,
+    private readonly starter: Starter,
+    private readonly aftermath: Aftermath,
   ) {}
 
   async start(request: StartExecutionRequest): Promise<ExecutionStarted> {
@@ -53,29 +34,11 @@ export class ExecutionService {
   }
 
   /** Answers after the commit. An id that exists is answered with what it is, and put in flight again if it should be. */
-  async startAs(starter: Starter, { workflow, version, input = {} }: StartExecutionRequest): Promise<ExecutionStarted> {
-    const { id, startedBy } = starter;
-    const { workspaceId } = starter.actor;
-    if (JSON.stringify(input).length > MAX_INPUT_CHARACTERS) {
-      throw new ServiceError('PAYLOAD_TOO_LARGE', `an input has at most ${MAX_INPUT_CHARACTERS} characters`);
-    }
-    const definition = await this.definitions.find(workspaceId, workflow, version);
-    if (!definition)
-      throw new ServiceError('NOT_FOUND', `no workflow ${[workflow, version].filter(Boolean).join(' ')}`);
-    const wanted: NewExecution = {
-      id,
-      workspaceId,
-      workflow,
-      version: definition.version,
-      input,
-      startedBy,
-      traceparent: currentTraceparent() ?? null,
-      createdAt: new Date(),
-    };
-    const { execution, fresh } = await this.keep(wanted, starter.actor);
-    this.relay.notify();
-    await (fresh ? this.dispatcher.dispatch(execution) : this.dispatcher.ensure(execution));
-    return { executionId: id, workflow: execution.workflow, version: execution.version, status: execution.status };
+  async startAs(start: Start, request: StartExecutionRequest): Promise<ExecutionStarted> {
+    const { execution, move } = await this.starter.start(start, request);
+    await (move ? this.aftermath.of(move) : this.aftermath.ensure(execution));
+    const { id, workflow, version, status } = execution;
+    return { executionId: id, workflow, version, status };
   }
 
   async get(id: string): Promise<Execution> {
@@ -83,7 +46,8 @@ export class ExecutionService {
       row: found(await this.executions.find(tx, id), id),
       history: await this.executions.history(tx, id),
     }));
-    return toWholeExecution(row, await this.planOf(row), history);
+    const plan = await this.plans.get(row.workspaceId, row.workflow, row.version);
+    return toWholeExecution(row, plan, history);
   }
 
   async list({ workflow, status, limit = 50, cursor }: ListExecutionsRequest): Promise<ExecutionPage> {
@@ -101,59 +65,9 @@ export class ExecutionService {
     });
     return toPage(rows, limit, (row) => [row.seq], toHistoryEvent);
   }
-
-  /** Ends it where it is; what a worker still does for it is not taken any more. Cancelling twice changes nothing. */
-  async cancel(id: string): Promise<Execution> {
-    const actor = currentActor();
-    const before = await this.executions.inWorkspace(actor.workspaceId, async (tx) => {
-      const execution = found(await this.executions.lock(tx, id), id);
-      if (execution.status === 'cancelled') return undefined;
-      const change = { kind: 'cancel' as const, by: `${actor.kind}:${actor.id}` };
-      const transition = advance(await this.planOf(execution), execution, change, this.transitions.moment());
-      if (!transition) throw new ServiceError('FAILED_PRECONDITION', `the execution is ${execution.status} already`);
-      await this.moves.moveIn(tx, { execution, transition });
-      await this.audit.record(tx, {
-        actor,
-        action: 'executions:write',
-        outcome: 'done',
-        resourceType: 'execution',
-        resourceId: id,
-        reason: 'cancelled',
-        traceId: currentTraceId(),
-      });
-      return execution;
-    });
-    this.relay.notify();
-    if (before) await this.dispatcher.withdraw(before);
-    return this.get(id);
-  }
-
-  private async keep(wanted: NewExecution, actor: Actor): Promise<{ execution: ExecutionRow; fresh: boolean }> {
-    const { id, workspaceId, workflow, version } = wanted;
-    const first = begin(await this.plans.get(workspaceId, workflow, version), wanted, this.transitions.moment());
-    return this.executions.inWorkspace(workspaceId, async (tx) => {
-      const fresh = await this.executions.add(tx, wanted, first);
-      if (fresh) {
-        await this.audit.record(tx, {
-          actor,
-          action: 'executions:write',
-          outcome: 'done',
-          resourceType: 'execution',
-          resourceId: id,
-          details: { workflow, version },
-          traceId: currentTraceId(),
-        });
-      }
-      return { execution: found(await this.executions.find(tx, id), id), fresh };
-    });
-  }
-
-  private async planOf({ workspaceId, workflow, version }: ExecutionRow) {
-    return this.plans.get(workspaceId, workflow, version);
-  }
 }
 
-function found(execution: ExecutionRow | undefined, id: string): ExecutionRow {
+export function found(execution: ExecutionRow | undefined, id: string): ExecutionRow {
   if (!execution) throw new ServiceError('NOT_FOUND', `no execution ${id}`);
   return execution;
 }

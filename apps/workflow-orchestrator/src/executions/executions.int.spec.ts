@@ -110,7 +110,7 @@ describe('an execution', () => {
     });
     const execution = await door.ended(workspace, listed?.id ?? '');
     expect(execution).toMatchObject({ status: 'completed', startedBy: `alert:${fired.alertId}`, input: fired });
-    expect(execution.steps?.map((s) => [s.name, s.capability, s.status, s.attempt])).toEqual([
+    expect(execution.steps?.map((s) => [s.name, s.kind, s.status, s.attempt])).toEqual([
       ['measure', 'analysis', 'completed', 1],
       ['summarise', 'processing', 'completed', 1],
       ['judge', 'decision', 'completed', 1],
@@ -165,9 +165,10 @@ describe('an execution', () => {
     ]);
     expect(events.map((e) => e.step)).toEqual([undefined, 'one', undefined]);
     expect(events[1]?.data).toMatchObject({
-      step: { name: 'one', status: 'completed' },
-      opened: { name: 'two', status: 'running', attempt: 1 },
-      output: { x: 1 },
+      changes: [
+        { name: 'one', status: 'completed', output: { x: 1 } },
+        { name: 'two', status: 'running', attempt: 1 },
+      ],
     });
   });
 
@@ -201,7 +202,7 @@ describe('an execution', () => {
       status: 'faulted',
       error: { instance: '/do/1/two', status: 400, retryable: false },
     });
-    expect(execution.steps?.map((s) => s.status)).toEqual(['completed', 'pending']);
+    expect(execution.steps?.map((s) => s.status)).toEqual(['completed', 'faulted']);
   });
 
   it('is started once for one idempotency key', async () => {
@@ -346,7 +347,7 @@ describe('a step', () => {
     const report = {
       executionId: id,
       workspaceId: workspace,
-      reference: '/do/0/act',
+      step: 2,
       attempt: 1,
       outcome: 'completed' as const,
     };
@@ -372,7 +373,7 @@ describe('a step', () => {
     const report = {
       executionId: id,
       workspaceId: workspace,
-      reference: '/do/0/act',
+      step: 2,
       attempt: 1,
       outcome: 'completed' as const,
     };
@@ -382,7 +383,7 @@ describe('a step', () => {
     const tell = (more: object, from = workspace) =>
       door.workers.request(StepApi.report, { ...report, ...more }, { as: serviceActor('step-workers', from) });
     expect(await tell({ attempt: 2 })).toEqual({ result: 'stale' });
-    expect(await tell({ reference: '/do/1/act' })).toEqual({ result: 'stale' });
+    expect(await tell({ step: 3 })).toEqual({ result: 'stale' });
     expect(await tell({}, randomUUID())).toEqual({ result: 'stale' });
     expect(await tell({ executionId: randomUUID() })).toEqual({ result: 'stale' });
     expect((await door.get(workspace, id)).status).toBe('running');
@@ -395,10 +396,10 @@ describe('a step', () => {
     await door.define(workspace, documentOf('flow', [{ act: http() }]));
     const id = await door.start(workspace, 'flow');
     await waitFor(() => site.requests.length === 1);
-    await jetstream(door.nc).publish(`scm.task.step.v1.action.${id}`, '{"executionId":5}');
+    await jetstream(door.nc).publish(`scm.task.step.v1.action.${id}.2`, '{"executionId":5}');
     expect(await door.ended(workspace, id)).toMatchObject({ status: 'faulted', error: { retryable: false } });
     const letters = await door.mesh.database.query(`select subject from workflow.dead_letters where subject like $1`, [
-      `%${id}`,
+      `%${id}%`,
     ]);
     expect(letters).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Dispatcher } from './dispatcher.js';
+import { nextTime } from '../machine/machine.js';
+import { Aftermath } from './aftermath.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { TransitionRepository } from './transition.repository.js';
 import { TransitionService } from './transition.service.js';
@@ -22,7 +23,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly repository: TransitionRepository,
     private readonly transitions: TransitionService,
-    private readonly dispatcher: Dispatcher,
+    private readonly aftermath: Aftermath,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -50,18 +51,15 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private async sweep(): Promise<number> {
-    const { now, recheckMs } = this.transitions.moment();
-    const due = await this.repository.takeDue(now, recheckMs, BATCH);
+    const now = new Date();
+    const due = await this.repository.takeDue(now, this.transitions.recheckMs, BATCH);
     await Promise.all(due.map((execution) => this.attend(execution, now)));
     return due.length;
   }
 
   private async attend(execution: ExecutionRow, now: Date): Promise<void> {
-    if (execution.dueAt === null || execution.dueAt > now) return this.dispatcher.ensure(execution);
-    const outcome = await this.transitions.apply({ executionId: execution.id, change: { kind: 'tick' } });
-    if (!outcome?.changed) return;
-    // The attempt that took too long must not be begun by anyone now.
-    if (execution.status === 'running') await this.dispatcher.withdraw(execution);
-    await this.dispatcher.dispatch(outcome.execution);
+    const next = nextTime(execution.state);
+    if (next && next <= now) await this.aftermath.apply(execution.id, { kind: 'tick' });
+    else await this.aftermath.ensure(execution);
   }
 }

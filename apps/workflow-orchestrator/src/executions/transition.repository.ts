@@ -1,42 +1,70 @@
 import { Injectable } from '@nestjs/common';
+import { auditInsert, type AuditRow } from '@scm/audit';
 import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import type { EntityManager } from 'typeorm';
 import { WorkflowEvents } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
-import type { Transition } from './advance.js';
 import { eventOf } from './execution-event.js';
 import type { ExecutionRow } from './execution.entities.js';
+import type { Move } from './move.js';
 
-export interface Move {
-  execution: ExecutionRow;
-  transition: Transition;
+/** A move, and the row that puts it on record when a person made it. */
+export interface Audited {
+  move: Move;
+  audit?: AuditRow;
 }
 
-const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, cursor, attempt, capability, input,
-  data, context, output, error, started_by as "startedBy", traceparent, created_at as "createdAt",
-  opened_at as "openedAt", due_at as "dueAt", check_at as "checkAt", ended_at as "endedAt"`;
+const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, input, state, output, error,
+  started_by as "startedBy", traceparent, created_at as "createdAt", open_calls as "openCalls", opened_at as "openedAt",
+  listens, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId", parent_frame as "parentFrame"`;
 
 /**
  * One statement for any number of transitions: the row moves if nobody moved it since it was read, and with it go its
- * history row and the event it owes. Gives the ids that moved.
+ * history row and the events it owes. Gives the ids that moved.
  */
 const MOVE = `with wanted as (
-  select * from jsonb_to_recordset($1::jsonb) as w(id uuid, revision int, status text, cursor int, attempt int,
-    capability text, data jsonb, context jsonb, output jsonb, error jsonb, "openedAt" timestamptz, "dueAt" timestamptz,
-    "checkAt" timestamptz, "endedAt" timestamptz, type text, at timestamptz, history jsonb, "eventId" uuid, event jsonb)
+  select * from jsonb_to_recordset($1::jsonb) as w(id uuid, revision int, status text, state jsonb, output jsonb,
+    error jsonb, "openCalls" text[], "openedAt" timestamptz, listens text[], "checkAt" timestamptz,
+    "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
 ), moved as (
-  update executions e set revision = e.revision + 1, status = w.status, cursor = w.cursor, attempt = w.attempt,
-    capability = w.capability, data = w.data, context = w.context, output = w.output, error = w.error,
-    opened_at = w."openedAt", due_at = w."dueAt", check_at = w."checkAt", ended_at = w."endedAt"
+  update executions e set revision = e.revision + 1, status = w.status, state = w.state, output = w.output,
+    error = w.error, open_calls = w."openCalls", opened_at = w."openedAt", listens = w.listens,
+    check_at = w."checkAt", ended_at = w."endedAt"
   from wanted w where e.id = w.id and e.revision = w.revision
-  returning e.id, e.workspace_id, e.workflow, e.revision, e.traceparent, w.type, w.at, w.history, w."eventId", w.event
+  returning e.id, e.workspace_id, e.revision, e.traceparent, w.type, w.at, w.history, w.events, w.audit
 ), kept as (
   insert into history_events (execution_id, seq, workspace_id, at, type, data)
   select id, revision, workspace_id, at, type, history from moved
 ), owed as (
   insert into event_outbox (workspace_id, id, subject, keys, payload, traceparent)
-  select workspace_id, "eventId", $2, array[workspace_id::text, workflow, id::text], event, traceparent from moved
+  select moved.workspace_id, event.id, event.subject, event.keys, event.payload, moved.traceparent
+  from moved, jsonb_to_recordset(moved.events) as event(id uuid, subject text, keys text[], payload jsonb)
+), audited as (
+  ${auditInsert("(select audit from moved where audit is not null and audit <> 'null') a")}
 ) select id from moved`;
+
+const ADD = `with wanted as (
+  select * from jsonb_to_recordset($1::jsonb) as w(id uuid, "workspaceId" uuid, workflow text, version text, status text,
+    input jsonb, state jsonb, output jsonb, error jsonb, "startedBy" text, traceparent text, "createdAt" timestamptz,
+    "openCalls" text[], "openedAt" timestamptz, listens text[], "checkAt" timestamptz, "endedAt" timestamptz,
+    "parentId" uuid, "parentFrame" int, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
+), added as (
+  insert into executions (id, workspace_id, workflow, version, status, revision, input, state, output, error, started_by,
+    traceparent, created_at, open_calls, opened_at, listens, check_at, ended_at, parent_id, parent_frame)
+  select id, "workspaceId", workflow, version, status, 1, input, state, output, error, "startedBy", traceparent,
+    "createdAt", "openCalls", "openedAt", listens, "checkAt", "endedAt", "parentId", "parentFrame" from wanted
+  on conflict do nothing returning id
+), fresh as (
+  select wanted.* from wanted join added using (id)
+), kept as (
+  insert into history_events (execution_id, seq, workspace_id, at, type, data)
+  select id, 1, "workspaceId", at, type, history from fresh
+), owed as (
+  insert into event_outbox (workspace_id, id, subject, keys, payload, traceparent)
+  select fresh."workspaceId", event.id, event.subject, event.keys, event.payload, fresh.traceparent
+  from fresh, jsonb_to_recordset(fresh.events) as event(id uuid, subject text, keys text[], payload jsonb)
+), audited as (
+  ${auditInsert('fresh')}
+) select id from added`;
 
 const DEADLOCK = '40P01';
 
@@ -47,22 +75,15 @@ export class TransitionRepository {
 
   async read(ids: readonly string[]): Promise<ExecutionRow[]> {
     const text = `select ${COLUMNS} from executions where id = any($1::uuid[])`;
-    const { rows } = await this.query<ExecutionRow>({
-      name: 'read-executions',
-      text,
-      values: [ids],
-    });
+    const { rows } = await this.query<ExecutionRow>({ name: 'read-executions', text, values: [ids] });
     return rows;
   }
 
   /** Ids that moved; the others were moved by someone else in between. */
-  async moveAll(moves: readonly Move[]): Promise<Set<string>> {
+  async moveAll(moves: readonly Audited[]): Promise<Set<string>> {
     try {
-      const { rows } = await this.query<{ id: string }>({
-        name: 'move-executions',
-        text: MOVE,
-        values: valuesOf(moves),
-      });
+      const values = [JSON.stringify(moves.map((audited) => recordOf(audited)))];
+      const { rows } = await this.query<{ id: string }>({ name: 'move-executions', text: MOVE, values });
       return new Set(rows.map((row) => row.id));
     } catch (error) {
       // Two replicas met in the same rows; whoever lost reads them again.
@@ -71,9 +92,11 @@ export class TransitionRepository {
     }
   }
 
-  /** One transition inside a transaction that locked the row. */
-  async moveIn(tx: EntityManager, move: Move): Promise<void> {
-    await tx.query(MOVE, valuesOf([move]));
+  /** Ids that are new; the others were there. */
+  async startAll(starts: readonly Audited[]): Promise<Set<string>> {
+    const values = [JSON.stringify(starts.map((audited) => ({ ...audited.move.after, ...recordOf(audited) })))];
+    const { rows } = await this.query<{ id: string }>({ name: 'start-executions', text: ADD, values });
+    return new Set(rows.map((row) => row.id));
   }
 
   /**
@@ -91,6 +114,17 @@ export class TransitionRepository {
     return rows;
   }
 
+  /** Executions of a workspace that wait for events of that type, in the order of their ids. */
+  async listening(workspaceId: string, type: string, after: string, limit: number): Promise<string[]> {
+    const { rows } = await this.query<{ id: string }>({
+      name: 'listening-executions',
+      text: `select id from executions where workspace_id = $1 and listens is not null and listens && array[$2, '*']
+        and id > $3::uuid order by id limit $4`,
+      values: [workspaceId, type, after, limit],
+    });
+    return rows.map(({ id }) => id);
+  }
+
   private async query<Row extends QueryResultRow>(prepared: QueryConfig): Promise<QueryResult<Row>> {
     return this.database.systemPool
       .query<Row>(prepared)
@@ -98,16 +132,38 @@ export class TransitionRepository {
   }
 }
 
-function valuesOf(moves: readonly Move[]): [string, string] {
-  const wanted = moves.map(({ execution, transition }) => ({
-    id: execution.id,
-    revision: execution.revision,
-    ...transition.state,
-    type: transition.type,
-    at: transition.at,
-    history: transition.data,
-    eventId: newId(),
-    event: eventOf(execution, transition, execution.revision + 1),
-  }));
-  return [JSON.stringify(wanted), WorkflowEvents.executionChanged.subject];
+function recordOf({ move: { before, after, transition, type, data }, audit }: Audited): object {
+  const { id, workspaceId, workflow } = after;
+  const { status, state, output, error, openCalls, openedAt, listens, checkAt, endedAt } = after;
+  return {
+    id,
+    revision: before.revision,
+    status,
+    state,
+    output,
+    error,
+    openCalls,
+    openedAt,
+    listens,
+    checkAt,
+    endedAt,
+    type,
+    at: transition.moment.now,
+    history: data,
+    audit,
+    events: [
+      {
+        id: newId(),
+        subject: WorkflowEvents.executionChanged.subject,
+        keys: [workspaceId, workflow, id],
+        payload: eventOf(after, type, data, transition.moment.now),
+      },
+      ...transition.emitted.map((event) => ({
+        id: newId(),
+        subject: WorkflowEvents.eventEmitted.subject,
+        keys: [workspaceId],
+        payload: { workspaceId, event },
+      })),
+    ],
+  };
 }

@@ -1,24 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditRow } from '@scm/audit';
 import { ServiceError } from '@scm/contracts';
 import { EventRelay } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
+import { advance, type Change } from '../machine/machine.js';
+import type { Moment } from '../machine/walk.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
-import { advance, type Change, type Moment } from './advance.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { GroupCommit } from './group-commit.js';
-import { TransitionRepository, type Move } from './transition.repository.js';
+import { hasEnded, moveOf, type Move } from './move.js';
+import { TransitionRepository } from './transition.repository.js';
 
 export interface Wanted {
   executionId: string;
   /** Without it whichever workspace has that execution. */
   workspaceId?: string;
   change: Change;
+  /** Puts the change on record, in its transaction. */
+  audit?: AuditRow;
 }
 
 export interface Outcome {
   /** As it is after the change, or as it was found when nothing changed. */
   execution: ExecutionRow;
-  changed: boolean;
+  /** The transition, when there was one. */
+  move?: Move;
 }
 
 const MAX_ROUNDS = 8;
@@ -41,12 +47,16 @@ export class TransitionService {
   /** Resolves after the commit; undefined when there is no such execution. */
   async apply(wanted: Wanted): Promise<Outcome | undefined> {
     const outcome = await this.commits.add(wanted);
-    if (outcome?.changed) this.relay.notify();
+    if (outcome?.move) this.relay.notify();
     return outcome;
   }
 
+  get recheckMs(): number {
+    return this.config.recheckSeconds * 1_000;
+  }
+
   moment(): Moment {
-    return { now: new Date(), random: Math.random(), recheckMs: this.config.recheckSeconds * 1_000 };
+    return { now: new Date(), random: Math.random() };
   }
 
   private async applyAll(batch: Wanted[]): Promise<(Outcome | undefined)[]> {
@@ -74,17 +84,21 @@ export class TransitionService {
         outcomes.set(wanted, undefined);
         continue;
       }
-      const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
-      const transition = advance(plan, execution, wanted.change, this.moment());
-      if (transition) moves.set(wanted, { execution, transition });
-      else outcomes.set(wanted, { execution, changed: false });
+      const move = await this.moveFor(execution, wanted.change);
+      if (move) moves.set(wanted, move);
+      else outcomes.set(wanted, { execution });
     }
     if (moves.size === 0) return;
-    const moved = await this.transitions.moveAll([...moves.values()]);
-    for (const [wanted, { execution, transition }] of moves) {
-      if (!moved.has(execution.id)) continue;
-      const after = { ...execution, ...transition.state, revision: execution.revision + 1 };
-      outcomes.set(wanted, { execution: after, changed: true });
+    const moved = await this.transitions.moveAll([...moves].map(([{ audit }, move]) => ({ move, audit })));
+    for (const [wanted, move] of moves) {
+      if (moved.has(wanted.executionId)) outcomes.set(wanted, { execution: move.after, move });
     }
+  }
+
+  private async moveFor(execution: ExecutionRow, change: Change): Promise<Move | undefined> {
+    if (hasEnded(execution.status)) return undefined;
+    const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
+    const transition = advance(plan, execution, execution.state, change, this.moment());
+    return transition && moveOf(plan, execution, change, transition, this.recheckMs);
   }
 }

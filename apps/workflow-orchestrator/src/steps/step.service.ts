@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   ServiceError,
-  StepTasks,
   type ClaimReply,
   type ClaimRequest,
   type Nothing,
@@ -11,11 +10,11 @@ import {
 } from '@scm/contracts';
 import { Database, DeadLetterRepository } from '@scm/database';
 import { currentActor } from '@scm/messaging';
-import { PlanCache } from '../definitions/plan.cache.js';
-import { isOpen } from '../executions/advance.js';
-import { Dispatcher } from '../executions/dispatcher.js';
+import { Aftermath } from '../executions/aftermath.js';
+import type { ExecutionRow } from '../executions/execution.entities.js';
 import { ExecutionRepository } from '../executions/execution.repository.js';
-import { TransitionService } from '../executions/transition.service.js';
+import { hasEnded } from '../executions/move.js';
+import { isOpen } from '../machine/machine.js';
 
 const MAX_OUTPUT_CHARACTERS = 262_144;
 
@@ -25,50 +24,53 @@ export class StepService {
   private readonly deadLetters: DeadLetterRepository;
 
   constructor(
-    private readonly transitions: TransitionService,
+    private readonly aftermath: Aftermath,
     private readonly executions: ExecutionRepository,
-    private readonly plans: PlanCache,
-    private readonly dispatcher: Dispatcher,
     database: Database,
   ) {
     this.deadLetters = new DeadLetterRepository(database);
   }
 
   /** Answers when the transition is committed. A report nobody waits for is stale; what should be in flight is ensured. */
-  async report({ executionId, reference, attempt, outcome, output, error }: StepReport): Promise<StepReportReply> {
+  async report({ executionId, step, attempt, outcome, output, error }: StepReport): Promise<StepReportReply> {
     if ((JSON.stringify(output) ?? '').length > MAX_OUTPUT_CHARACTERS) {
       throw new ServiceError('PAYLOAD_TOO_LARGE', `an output has at most ${MAX_OUTPUT_CHARACTERS} characters`);
     }
     const { workspaceId } = currentActor();
-    const change = { kind: 'report' as const, reference, attempt, outcome, output, error };
-    const result = await this.transitions.apply({ executionId, workspaceId, change });
-    if (result?.changed) await this.dispatcher.dispatch(result.execution);
-    else if (result) await this.dispatcher.ensure(result.execution);
-    return { result: result?.changed ? 'accepted' : 'stale' };
+    const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error };
+    const result = await this.aftermath.apply(executionId, change, workspaceId);
+    if (result && !result.move) await this.aftermath.ensure(result.execution);
+    return { result: result?.move ? 'accepted' : 'stale' };
   }
 
-  async claim(request: ClaimRequest): Promise<ClaimReply> {
+  async claim({ executionId, step, attempt, begins }: ClaimRequest): Promise<ClaimReply> {
     const { workspaceId } = currentActor();
-    const execution = await this.executions.inWorkspace(workspaceId, (tx) =>
-      this.executions.find(tx, request.executionId),
-    );
-    if (!execution) return { state: 'closed' };
-    const plan = await this.plans.get(workspaceId, execution.workflow, execution.version);
-    return { state: isOpen(plan, execution, request) ? 'open' : 'closed' };
+    const asked = { frame: step, attempt };
+    if (begins) {
+      const outcome = await this.aftermath.apply(executionId, { kind: 'begin', ...asked }, workspaceId);
+      if (outcome?.move) return { state: 'open' };
+      return { state: outcome && isWanted(outcome.execution, asked) ? 'begun' : 'closed' };
+    }
+    const execution = await this.executions.inWorkspace(workspaceId, (tx) => this.executions.find(tx, executionId));
+    return { state: execution && isWanted(execution, asked) ? 'open' : 'closed' };
   }
 
   /** Keeps the task, and faults the execution that would wait for it. */
   async bury({ subject, reason, payload, deliveries }: StepDeadLetter): Promise<Nothing> {
     await this.deadLetters.add({ subject, reason, payload, deliveries });
-    const executionId = executionIn(subject);
-    if (executionId) await this.transitions.apply({ executionId, change: { kind: 'undeliverable', detail: reason } });
+    const call = callIn(subject);
+    if (call)
+      await this.aftermath.apply(call.executionId, { kind: 'undeliverable', frame: call.frame, detail: reason });
     return {};
   }
 }
 
-/** The key of a task's subject is the execution's id. */
-function executionIn(subject: string): string | undefined {
-  const contract = Object.values(StepTasks).find((task) => subject.startsWith(`${task.subject}.`));
-  const id = contract && subject.slice(contract.subject.length + 1);
-  return id && /^[0-9a-f-]{36}$/.test(id) ? id : undefined;
+function isWanted({ status, state }: ExecutionRow, asked: { frame: number; attempt: number }): boolean {
+  return !hasEnded(status) && isOpen(state, asked);
+}
+
+/** The key of a task's subject is the execution's id and the step's number. */
+function callIn(subject: string): { executionId: string; frame: number } | undefined {
+  const [, executionId, frame] = /\.([0-9a-f-]{36})\.(\d+)$/.exec(subject) ?? [];
+  return executionId === undefined ? undefined : { executionId, frame: Number(frame) };
 }

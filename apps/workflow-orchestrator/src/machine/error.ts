@@ -1,12 +1,13 @@
-/** RFC 9457 problem of a step or an execution, with the error types of the Open Workflow Specification. */
+/** RFC 9457 problem of a task or an execution, with the error types of the Open Workflow Specification. */
 export interface ExecutionError {
   type: string;
   status: number;
-  title: string;
+  title?: string;
   detail?: string;
   /** JSON pointer of the task it came from. */
   instance?: string;
-  retryable: boolean;
+  /** Whether trying again may help. */
+  retryable?: boolean;
   /** The effect may have happened: no answer says whether it did. */
   outcomeUnknown?: boolean;
 }
@@ -16,12 +17,16 @@ const MAX_TEXT = 2_048;
 
 const kinds = {
   expression: { status: 400, title: 'An expression cannot be evaluated', retryable: false },
-  timeout: { status: 408, title: 'The step took too long', retryable: true },
-  runtime: { status: 500, title: 'The step failed', retryable: true },
-  configuration: { status: 400, title: 'The step cannot be given to a worker', retryable: false },
+  validation: { status: 400, title: 'The data is not what the document says', retryable: false },
+  configuration: { status: 400, title: 'The task cannot be done as it is written', retryable: false },
+  timeout: { status: 408, title: 'The task took too long', retryable: true },
+  runtime: { status: 500, title: 'The task failed', retryable: true },
+  authorization: { status: 403, title: 'The task was not approved', retryable: false },
 } as const;
 
-export function executionError(kind: keyof typeof kinds, instance: string, detail: string): ExecutionError {
+export type ErrorKind = keyof typeof kinds;
+
+export function executionError(kind: ErrorKind, instance: string, detail: string): ExecutionError {
   return { type: `${TYPES}${kind}`, ...kinds[kind], detail: cut(detail), instance };
 }
 
@@ -39,6 +44,17 @@ export function reportedError(reported: Record<string, unknown> | undefined, ins
     retryable: retryable !== false,
     ...(outcomeUnknown === true && { outcomeUnknown }),
   };
+}
+
+/** Error types are compared without the host they were named after, which the specification has changed twice. */
+export function isSameType(a: string, b: string): boolean {
+  return a === b || (standardName(a) !== undefined && standardName(a) === standardName(b));
+}
+
+function standardName(type: string): string | undefined {
+  return /^https?:\/\/(?:www\.)?(?:open-workflow-specification\.org|serverlessworkflow\.io)\/.*errors\/(?:types\/)?(\w+)$/.exec(
+    type,
+  )?.[1];
 }
 
 function cut(text: string): string {

@@ -1,0 +1,115 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { AuditRow } from '@scm/audit';
+import { ServiceError } from '@scm/contracts';
+import { serviceActor } from '@scm/service';
+import { PlanCache } from '../definitions/plan.cache.js';
+import { executionError } from '../machine/error.js';
+import type { Change } from '../machine/machine.js';
+import { nodeAt } from '../machine/plan.js';
+import type { Frame } from '../machine/state.js';
+import { Dispatcher } from './dispatcher.js';
+import type { ExecutionRow } from './execution.entities.js';
+import { hasEnded, openCalls, openRuns, type Move } from './move.js';
+import { Starter } from './starter.js';
+import { TransitionRepository } from './transition.repository.js';
+import { TransitionService, type Outcome } from './transition.service.js';
+
+/** What follows from a transition once it is committed. All of it can be derived from the rows again. */
+@Injectable()
+export class Aftermath {
+  private readonly logger = new Logger(Aftermath.name);
+
+  constructor(
+    private readonly transitions: TransitionService,
+    private readonly repository: TransitionRepository,
+    private readonly dispatcher: Dispatcher,
+    private readonly starter: Starter,
+    private readonly plans: PlanCache,
+  ) {}
+
+  /** Applies a change and does what follows from it. Resolves after the commit. */
+  async apply(
+    executionId: string,
+    change: Change,
+    workspaceId?: string,
+    audit?: AuditRow,
+  ): Promise<Outcome | undefined> {
+    const outcome = await this.transitions.apply({ executionId, workspaceId, change, audit });
+    if (outcome?.move) await this.of(outcome.move);
+    return outcome;
+  }
+
+  async of({ after, transition }: Move): Promise<void> {
+    const touched = new Set(transition.changes.map(({ frame }) => frame));
+    const isNew = ({ id }: Frame) => touched.has(id);
+    await Promise.all([
+      this.dispatch(after, openCalls(after).filter(isNew)),
+      this.dispatcher.withdraw(after, transition.dropped),
+      ...openRuns(after)
+        .filter(isNew)
+        .map((frame) => this.startChild(after, frame)),
+      ...transition.dropped.map((frame) => this.cancelChild(after, frame)),
+      hasEnded(after.status) ? this.tellParent(after) : undefined,
+    ]);
+  }
+
+  /** Puts in flight again whatever should be and is not. */
+  async ensure(execution: ExecutionRow): Promise<void> {
+    if (hasEnded(execution.status)) return this.tellParent(execution);
+    await Promise.all([
+      this.dispatcher.missing(execution).then((frames) => this.dispatch(execution, frames)),
+      ...openRuns(execution).map((frame) => this.ensureChild(execution, frame)),
+    ]);
+  }
+
+  private async dispatch(execution: ExecutionRow, frames: readonly Frame[]): Promise<void> {
+    for (const { frame, detail } of await this.dispatcher.dispatch(execution, frames)) {
+      await this.apply(execution.id, { kind: 'undeliverable', frame: frame.id, detail });
+    }
+  }
+
+  private async startChild(parent: ExecutionRow, frame: Frame): Promise<void> {
+    const { child, input } = frame.own as { child: string; input: Record<string, unknown> };
+    const { run = {} } = nodeAt(await this.planOf(parent), frame.ref).task;
+    const { name = '', version } = run.workflow ?? {};
+    const startedBy = `execution:${parent.id}`;
+    const actor = serviceActor('workflow-orchestrator', parent.workspaceId, startedBy);
+    const isWaitedFor = run.await !== false;
+    const start = { id: child, actor, startedBy, ...(isWaitedFor && { parent: { id: parent.id, frame: frame.id } }) };
+    try {
+      const wanted = { workflow: name, ...(version !== 'latest' && { version }), input };
+      const { move, execution } = await this.starter.start(start, wanted);
+      if (!isWaitedFor) await this.apply(parent.id, { kind: 'child', frame: frame.id, output: { executionId: child } });
+      await (move ? this.of(move) : this.ensure(execution));
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code === 'UNAVAILABLE') {
+        this.logger.warn(`execution ${child} waits for the sweep: ${String(error)}`);
+        return;
+      }
+      const fault = executionError('configuration', frame.ref, error.message);
+      await this.apply(parent.id, { kind: 'child', frame: frame.id, error: fault });
+    }
+  }
+
+  private async ensureChild(parent: ExecutionRow, frame: Frame): Promise<void> {
+    const [child] = await this.repository.read([String(frame.own?.child)]);
+    if (!child) await this.startChild(parent, frame);
+    else if (hasEnded(child.status)) await this.tellParent(child);
+  }
+
+  private async cancelChild({ id }: ExecutionRow, frame: Frame): Promise<void> {
+    if (frame.kind !== 'run') return;
+    await this.apply(String(frame.own?.child), { kind: 'cancel', by: `execution:${id}` });
+  }
+
+  private async tellParent({ parentId, parentFrame, status, output, error }: ExecutionRow): Promise<void> {
+    if (parentId === null || parentFrame === null) return;
+    const fault = error ?? executionError('runtime', '', `the execution ended as ${status}`);
+    const end = status === 'completed' ? { output } : { error: fault };
+    await this.apply(parentId, { kind: 'child', frame: parentFrame, ...end });
+  }
+
+  private planOf({ workspaceId, workflow, version }: ExecutionRow) {
+    return this.plans.get(workspaceId, workflow, version);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Capability, ExecutionStatus } from '@scm/contracts';
+import type { Change, Transition } from '../machine/machine.js';
+import { isAtWork, nextTime } from '../machine/machine.js';
+import { capabilityOf, nodeAt, type Plan } from '../machine/plan.js';
+import { framesOf, type Frame } from '../machine/state.js';
+import type { StepChange } from '../machine/walk.js';
+import type { ExecutionRow, HistoryData } from './execution.entities.js';
+
+/** A transition of an execution as its row will have it. */
+export interface Move {
+  /** As it was read. */
+  before: Pick<ExecutionRow, 'id' | 'revision'>;
+  after: ExecutionRow;
+  transition: Transition;
+  change: Change;
+  /** Of the history row: `step.completed`, `execution.faulted` and so on. */
+  type: string;
+  data: HistoryData;
+}
+
+const ENDS: readonly ExecutionStatus[] = ['completed', 'faulted', 'cancelled', 'compensation-failed'];
+
+export function hasEnded(status: ExecutionStatus): boolean {
+  return ENDS.includes(status);
+}
+
+/** `recheckMs`: how long an open call or a started execution is left alone before the sweep looks after it. */
+export function moveOf(
+  plan: Plan,
+  before: ExecutionRow,
+  change: Change,
+  transition: Transition,
+  recheckMs: number,
+): Move {
+  const { state, status, output, error, changes, emitted, moment } = transition;
+  const ended = hasEnded(status);
+  const calls = framesOf(state).filter((frame) => isOpenCall(frame));
+  const after: ExecutionRow = {
+    ...before,
+    revision: before.revision + 1,
+    status,
+    state,
+    output: output ?? null,
+    error: error ?? null,
+    openCalls: calls.length > 0 ? calls.map((frame) => capabilityIn(plan, frame)) : null,
+    openedAt: calls[0] ? new Date(calls[0].startedAt) : null,
+    listens: listensOf(plan, state.frames),
+    checkAt: ended ? null : checkAtOf(transition, recheckMs),
+    endedAt: ended ? moment.now : null,
+  };
+  const data = {
+    change,
+    random: moment.random,
+    changes,
+    ...(emitted.length > 0 && { emitted }),
+    ...(change.kind === 'fork' && { state }),
+    ...(ended && error && { error }),
+  };
+  return { before, after, transition, change, type: typeOf(change, transition), data };
+}
+
+/** Frames whose task workers should have: those that work, and not those that wait for a person or a time. */
+export function openCalls({ state }: Pick<ExecutionRow, 'state'>): Frame[] {
+  return framesOf(state).filter((frame) => isAtWork(frame) && frame.waits === undefined);
+}
+
+export function openRuns({ state }: Pick<ExecutionRow, 'state'>): Frame[] {
+  return framesOf(state).filter(({ kind, waits }) => kind === 'run' && waits === undefined);
+}
+
+/** Also a call that waits for its next attempt is work that workers have before them. */
+function isOpenCall({ kind, waits }: Frame): boolean {
+  return kind === 'call' && (waits === undefined || waits === 'retry');
+}
+
+export function capabilityIn(plan: Plan, frame: Frame): Capability {
+  return capabilityOf(nodeAt(plan, frame.ref).task.call ?? '');
+}
+
+function checkAtOf({ state, moment }: Transition, recheckMs: number): Date | null {
+  const next = nextTime(state);
+  const isWatched = openCalls({ state }).length > 0 || openRuns({ state }).length > 0;
+  const recheck = new Date(moment.now.getTime() + recheckMs);
+  if (!isWatched) return next ?? null;
+  return next && next < recheck ? next : recheck;
+}
+
+function listensOf(plan: Plan, frames: Readonly<Record<string, Frame>>): string[] | null {
+  const types = Object.values(frames)
+    .filter(({ waits }) => waits === 'event')
+    .flatMap((frame) => typesIn(nodeAt(plan, frame.ref).task.listen?.to));
+  return types.length > 0 ? [...new Set(types)] : null;
+}
+
+/** Every literal type among the filters; anything else may match any event. */
+function typesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.length === 0 ? ['*'] : value.flatMap(typesIn);
+  if (typeof value !== 'object' || value === null) return [];
+  if ('with' in value) {
+    const { type } = value.with as { type?: unknown };
+    return [typeof type === 'string' && !type.includes('${') ? type : '*'];
+  }
+  return Object.values(value).flatMap(typesIn);
+}
+
+/** What a transition is told by: what became of a step tells more than which one begins. */
+export function changeShown(changes: readonly StepChange[]): StepChange | undefined {
+  return changes.findLast(({ status }) => status !== 'running') ?? changes.at(-1);
+}
+
+function typeOf(change: Change, { status, changes }: Transition): string {
+  if (hasEnded(status)) return `execution.${status}`;
+  if (change.kind === 'start') return 'execution.started';
+  if ('by' in change) return `execution.${change.kind}`;
+  const last = changeShown(changes);
+  if (!last) return `execution.${change.kind}`;
+  if (last.status === 'running') return change.kind === 'tick' ? 'step.retried' : 'step.running';
+  return `step.${last.waits === 'retry' ? 'retrying' : last.status}`;
+}

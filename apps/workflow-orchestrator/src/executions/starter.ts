@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog, type AuditRow } from '@scm/audit';
+import { ServiceError, type Actor, type StartExecutionRequest } from '@scm/contracts';
+import { currentTraceId, currentTraceparent } from '@scm/messaging';
+import { EventRelay } from '@scm/service';
+import { DefinitionRepository } from '../definitions/definition.repository.js';
+import { PlanCache } from '../definitions/plan.cache.js';
+import { begin, resumeFrom, type Change } from '../machine/machine.js';
+import { emptyState, type MachineState } from '../machine/state.js';
+import type { ExecutionRow } from './execution.entities.js';
+import { GroupCommit } from './group-commit.js';
+import { moveOf, type Move } from './move.js';
+import { TransitionRepository } from './transition.repository.js';
+import { TransitionService } from './transition.service.js';
+
+const MAX_INPUT_CHARACTERS = 262_144;
+
+/** Who starts an execution, and the id that makes starting it again change nothing. */
+export interface Start {
+  id: string;
+  actor: Actor;
+  startedBy: string;
+  /** The task of another execution that waits for this one. */
+  parent?: { id: string; frame: number };
+}
+
+export interface Started {
+  execution: ExecutionRow;
+  /** Its first transition, unless it was there before. */
+  move?: Move;
+}
+
+/** Begins executions; those that begin at the same time are one commit. */
+@Injectable()
+export class Starter {
+  private readonly commits = new GroupCommit<{ move: Move; audit: AuditRow }, boolean>(
+    async (batch) => {
+      const fresh = await this.repository.startAll(batch);
+      return batch.map(({ move }) => fresh.has(move.after.id));
+    },
+    { lanes: 2, maxBatch: 256 },
+  );
+
+  constructor(
+    private readonly definitions: DefinitionRepository,
+    private readonly plans: PlanCache,
+    private readonly transitions: TransitionService,
+    private readonly repository: TransitionRepository,
+    private readonly relay: EventRelay,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Resolves after the commit, with the first transition; an id that exists gives what it is. */
+  async start(start: Start, { workflow, version, input = {} }: StartExecutionRequest): Promise<Started> {
+    if (JSON.stringify(input).length > MAX_INPUT_CHARACTERS) {
+      throw new ServiceError('PAYLOAD_TOO_LARGE', `an input has at most ${MAX_INPUT_CHARACTERS} characters`);
+    }
+    const { workspaceId } = start.actor;
+    const found = version ?? (await this.definitions.newestVersion(workspaceId, workflow));
+    if (found === undefined) throw new ServiceError('NOT_FOUND', `no workflow ${workflow}`);
+    return this.keep(start, await this.firstMove(start, workflow, found, input));
+  }
+
+  /** Begins with the state of another execution of the same workflow. */
+  async continue(start: Start, of: ExecutionRow, change: Change, state: MachineState): Promise<Started> {
+    const plan = await this.plans.get(of.workspaceId, of.workflow, of.version);
+    const moment = this.transitions.moment();
+    const row = newRow(start, of, of.input, moment.now);
+    const transition = resumeFrom(plan, row, state, moment);
+    return this.keep(start, moveOf(plan, row, change, transition, this.transitions.recheckMs));
+  }
+
+  private async firstMove(start: Start, workflow: string, version: string, input: unknown): Promise<Move> {
+    const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
+    const moment = this.transitions.moment();
+    const row = newRow(start, { workflow, version }, input, moment.now);
+    return moveOf(plan, row, { kind: 'start' }, begin(plan, row, moment), this.transitions.recheckMs);
+  }
+
+  private async keep({ actor }: Start, move: Move): Promise<Started> {
+    const { id, workflow, version } = move.after;
+    const audit = this.audit.rowOf({
+      actor,
+      action: 'executions:write',
+      outcome: 'done',
+      resourceType: 'execution',
+      resourceId: id,
+      details: { workflow, version },
+      traceId: currentTraceId(),
+    });
+    if (await this.commits.add({ move, audit })) {
+      this.relay.notify();
+      return { execution: move.after, move };
+    }
+    const [existing] = await this.repository.read([id]);
+    if (!existing || existing.workspaceId !== actor.workspaceId) {
+      throw new ServiceError('ALREADY_EXISTS', `the id ${id} is taken`);
+    }
+    return { execution: existing };
+  }
+}
+
+function newRow(
+  { id, actor, startedBy, parent }: Start,
+  { workflow, version }: Pick<ExecutionRow, 'workflow' | 'version'>,
+  input: unknown,
+  createdAt: Date,
+): ExecutionRow {
+  return {
+    id,
+    workspaceId: actor.workspaceId,
+    workflow,
+    version,
+    status: 'running',
+    revision: 0,
+    input,
+    state: emptyState(),
+    output: null,
+    error: null,
+    startedBy,
+    traceparent: currentTraceparent() ?? null,
+    createdAt,
+    openCalls: null,
+    openedAt: null,
+    listens: null,
+    checkAt: null,
+    endedAt: null,
+    parentId: parent?.id ?? null,
+    parentFrame: parent?.frame ?? null,
+  };
+}
