@@ -59,7 +59,7 @@ export class ActionStep implements OnApplicationShutdown {
     const options = { as: actor, idempotencyKey: task.key };
     if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options).catch(notYetKnown);
     if (silence) return this.messaging.request(AlertApi.createSilence, silence, options);
-    return sendHttp(this.egress, http as HttpArguments, task.key, signal);
+    return sendHttp(this.wayOut, http as HttpArguments, task.key, signal);
   }
 }
 

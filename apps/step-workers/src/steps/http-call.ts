@@ -22,7 +22,7 @@ const AGAIN = [408, 425, 429];
 
 /** Sends one request; whoever receives it twice can tell by its `Idempotency-Key`. */
 export async function sendHttp(
-  egress: EgressClient,
+  egress: Pick<EgressClient, 'send'>,
   { method = 'POST', url, headers = {}, body }: HttpArguments,
   key: string,
   signal: AbortSignal,

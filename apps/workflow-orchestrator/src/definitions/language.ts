@@ -25,7 +25,7 @@ export interface TaskDocument {
   if?: string;
   input?: InputDocument;
   output?: OutputDocument;
-  export?: { as?: unknown };
+  export?: OutputDocument;
   timeout?: TimeoutDocument;
   then?: string;
   metadata?: { scm?: TaskOptions; [name: string]: unknown };
@@ -140,4 +140,5 @@ export interface ScheduleDocument {
   cron?: string;
   after?: DurationDocument;
   on?: ListenStrategy;
+  read?: 'data' | 'envelope' | 'raw';
 }

@@ -1,6 +1,7 @@
 import type { FieldError } from '@scm/contracts';
-import { planOf, type Node } from '../machine/plan.js';
-import type { WorkflowDocument } from './language.js';
+import { escaped, planOf, type Node } from '../machine/plan.js';
+import { ALERT_FIRED } from '../triggers/alert-filter.js';
+import type { ScheduleDocument, WorkflowDocument } from './language.js';
 
 /** What of a valid document cannot be executed here: it is refused when the document is stored, not when it runs. */
 export function unsupportedIn(document: WorkflowDocument): FieldError[] {
@@ -9,8 +10,13 @@ export function unsupportedIn(document: WorkflowDocument): FieldError[] {
   return [
     ...(use.extensions?.length ? [fault('/use/extensions', 'extensions are not supported')] : []),
     ...(use.catalogs ? [fault('/use/catalogs', 'catalogs are not supported')] : []),
+    ...(use.secrets?.length ? [fault('/use/secrets', 'secrets are not supported')] : []),
+    ...Object.entries(use.authentications ?? {}).flatMap(([name, policy]) =>
+      unsupportedPolicy(policy, `/use/authentications/${escaped(name)}`),
+    ),
     ...(evaluate?.language && evaluate.language !== 'jq' ? [fault('/evaluate/language', 'must be jq')] : []),
-    ...(schedule?.on && schedule.on.one === undefined ? [fault('/schedule/on', 'one event is supported')] : []),
+    ...(schedule ? unsupportedSchedule(schedule) : []),
+    ...unsupportedSchemas(document, ''),
     ...nodes.flatMap(unsupportedTask),
   ];
 }
@@ -20,16 +26,93 @@ interface UnusedParts {
   evaluate?: { language?: string };
 }
 
+function unsupportedSchedule({ on, read, ...others }: ScheduleDocument): FieldError[] {
+  const times = Object.keys(others).map((name) => fault(`/schedule/${name}`, 'only `on` can start a workflow'));
+  if (!on) return times;
+  if (!on.one) return [...times, fault('/schedule/on', 'one event is supported')];
+  const { with: wanted, correlate } = on.one;
+  const { type } = wanted;
+  return [
+    ...times,
+    ...(read && read !== 'data' ? [fault('/schedule/read', 'must be data')] : []),
+    ...(correlate ? [fault('/schedule/on/one/correlate', 'correlation needs more than one event')] : []),
+    ...(typeof type === 'string' && !type.includes('${')
+      ? []
+      : [fault('/schedule/on/one/with/type', 'must be a type, and no expression')]),
+    ...(type === ALERT_FIRED ? unsupportedAlert(wanted) : []),
+  ];
+}
+
+/** Alerts are found by their name and labels alone. */
+function unsupportedAlert({ type: _, subject, data, ...others }: Record<string, unknown>): FieldError[] {
+  const at = '/schedule/on/one/with';
+  const { alertName, labels, ...more } = (typeof data === 'object' && data ? data : {}) as Record<string, unknown>;
+  const values = Object.entries((labels ?? {}) as object).map(([name, value]) => [
+    `data/labels/${escaped(name)}`,
+    value,
+  ]);
+  const texts = [['subject', subject], ['data/alertName', alertName], ...values] as [string, unknown][];
+  return [
+    ...Object.keys(others).map((name) => fault(`${at}/${escaped(name)}`, 'does not filter alerts')),
+    ...Object.keys(more).map((name) => fault(`${at}/data/${escaped(name)}`, 'does not filter alerts')),
+    ...(typeof data === 'string' ? [fault(`${at}/data`, 'must name what the alert has, without expression')] : []),
+    ...texts
+      .filter(([, value]) => value !== undefined && (typeof value !== 'string' || value.includes('${')))
+      .map(([name]) => fault(`${at}/${name}`, 'must be a text without expression')),
+  ];
+}
+
 const CALLS = ['grpc', 'asyncapi', 'a2a'];
 
 function unsupportedTask({ ref, task }: Node): FieldError[] {
-  const { call, run } = task;
+  const { call, run, foreach } = task;
   if (call !== undefined && CALLS.includes(call)) return [fault(`${ref}/call`, `${call} is not supported`)];
   if (call !== undefined && /[@/:]/.test(call))
     return [fault(`${ref}/call`, 'functions of catalogs are not supported')];
   const other = Object.keys(run ?? {}).find((name) => ['container', 'script', 'shell'].includes(name));
   if (other) return [fault(`${ref}/run/${other}`, 'only workflows can be run')];
-  return [];
+  return [
+    ...['output', 'export']
+      .filter((name) => foreach && name in foreach)
+      .map((name) => fault(`${ref}/foreach/${name}`, `${name} belongs to the tasks of foreach`)),
+    ...unsupportedSchemas(task, ref),
+    ...unsupportedCredentials(task.with, `${ref}/with`),
+  ];
+}
+
+/** Schemas are JSON Schemas, and stand in the document. */
+function unsupportedSchemas(holder: object, ref: string): FieldError[] {
+  return ['input', 'output', 'export'].flatMap((name) => {
+    const { schema } = ((holder as Record<string, unknown>)[name] ?? {}) as { schema?: SchemaWords };
+    const at = `${ref}/${name}/schema`;
+    if (schema?.resource) return [fault(`${at}/resource`, 'a schema must stand in the document')];
+    return schema?.format && !/^json(:|$)/.test(schema.format) ? [fault(`${at}/format`, 'must be json')] : [];
+  });
+}
+
+interface SchemaWords {
+  format?: string;
+  resource?: object;
+}
+
+/** Wherever the arguments of a call say how to authenticate; what is sent along is left alone. */
+function unsupportedCredentials(value: unknown, path: string): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const at = `${path}/${escaped(key)}`;
+    if (key === 'body' || key === 'parameters') return [];
+    return key === 'authentication' ? unsupportedPolicy(inner, at) : unsupportedCredentials(inner, at);
+  });
+}
+
+function unsupportedPolicy(policy: unknown, path: string): FieldError[] {
+  if (typeof policy !== 'object' || policy === null) return [];
+  return Object.entries(policy).flatMap(([kind, inner]: [string, unknown]) => {
+    if (kind === 'use') return [];
+    if (kind !== 'basic' && kind !== 'bearer') return [fault(`${path}/${kind}`, `${kind} is not supported`)];
+    const isSecret = typeof inner === 'object' && inner !== null && 'use' in inner;
+    return isSecret ? [fault(`${path}/${kind}/use`, 'secrets are not supported')] : [];
+  });
 }
 
 function fault(path: string, message: string): FieldError {

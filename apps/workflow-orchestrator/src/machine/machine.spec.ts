@@ -42,6 +42,19 @@ describe('tasks', () => {
     });
   });
 
+  it('are held to the schemas of the context and of the workflow', () => {
+    const schema = { document: { type: 'object', required: ['x'] } };
+    const task = (more: object) => [{ a: { set: { y: 1 }, ...more } }];
+    const [context, output] = [
+      new Play(task({ export: { as: '.', schema } })),
+      new Play(task({}), {}, { output: { schema } }),
+    ];
+    expect([context.last.error, output.last.error]).toMatchObject([
+      { status: 400, instance: '/do/0/a' },
+      { status: 400, instance: '/output' },
+    ]);
+  });
+
   it('that jump for ever end', () => {
     expect(new Play([JSON.parse('{"a":{"set":{"x":1},"then":"a"}}') as object]).last.error?.detail).toContain(
       'without a pause',
@@ -97,6 +110,12 @@ describe('a call', () => {
     expect(again.open[0]?.attempt).toBe(2);
     decide(failed, 'failed');
     expect(failed.status).toBe('faulted');
+  });
+
+  it('of a ledger whose time is over waits for a decision too', () => {
+    const play = new Play([callOf('pay', { metadata: { scm: { effect: 'ledger' } }, timeout: { after: 'PT1S' } })]);
+    play.pass();
+    expect([play.status, play.open]).toEqual(['needs-decision', []]);
   });
 
   it('of a ledger is begun once for each attempt', () => {

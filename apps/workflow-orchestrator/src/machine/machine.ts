@@ -158,7 +158,8 @@ function timeOut(walk: Walk, frame: Frame): void {
     return walk.fail(frame, executionError('authorization', frame.ref, 'nobody approved in time'));
   }
   const error = executionError('timeout', frame.ref, `it took longer than it may, since ${frame.startedAt}`);
-  if (frame.kind === 'call') kinds.call.failed(walk, frame, error);
+  // The worker may have acted all the same.
+  if (frame.kind === 'call') kinds.call.failed(walk, frame, { ...error, outcomeUnknown: true });
   else walk.fail(frame, error);
 }
 

@@ -178,6 +178,7 @@ export class Walk {
       if (task.export?.as !== undefined) {
         this.state.context = this.evaluateText(frame, task.export.as, output, { output });
       }
+      if (task.export?.schema) assertFits(task.export.schema, this.state.context, 'context');
       this.record(frame, 'completed', { output });
       if (this.isLeftOver(frame)) return this.settleLeftOver(frame, output);
       if (!this.state.undoing) this.remember(frame, output);
@@ -240,10 +241,10 @@ export class Walk {
     };
     try {
       const shaped = shape?.as === undefined ? output : this.evaluateText(root, shape.as, output, { output });
+      if (shape?.schema) assertFits(shape.schema, shaped, 'output');
       this.end('completed', { output: shaped });
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      this.fault(executionError('expression', '/output', error.message));
+      this.fault(faultOf(error, '/output'));
     }
   }
 
@@ -286,9 +287,7 @@ export class Walk {
     try {
       work();
     } catch (error) {
-      if (error instanceof ExpressionError) this.fail(frame, executionError('expression', frame.ref, error.message));
-      else if (error instanceof SchemaFault) this.fail(frame, executionError('validation', frame.ref, error.message));
-      else throw error;
+      this.fail(frame, faultOf(error, frame.ref));
     }
   }
 
@@ -337,4 +336,11 @@ export class Walk {
 
 function asExpression(text: unknown): unknown {
   return typeof text === 'string' && !/^\s*\$\{/.test(text) ? `\${ ${text} }` : text;
+}
+
+/** What the data or the document is to blame for; anything else is a bug. */
+function faultOf(error: unknown, ref: string): ExecutionError {
+  if (error instanceof ExpressionError) return executionError('expression', ref, error.message);
+  if (error instanceof SchemaFault) return executionError('validation', ref, error.message);
+  throw error;
 }
