@@ -44,7 +44,7 @@ function unsupportedSchedule({ on, read, ...others }: ScheduleDocument): FieldEr
 }
 
 /** Alerts are found by their name and labels alone. */
-function unsupportedAlert({ type: _, subject, data, ...others }: Record<string, unknown>): FieldError[] {
+function unsupportedAlert({ subject, data, ...others }: Record<string, unknown>): FieldError[] {
   const at = '/schedule/on/one/with';
   const { alertName, labels, ...more } = (typeof data === 'object' && data ? data : {}) as Record<string, unknown>;
   const values = Object.entries((labels ?? {}) as object).map(([name, value]) => [
@@ -53,7 +53,9 @@ function unsupportedAlert({ type: _, subject, data, ...others }: Record<string, 
   ]);
   const texts = [['subject', subject], ['data/alertName', alertName], ...values] as [string, unknown][];
   return [
-    ...Object.keys(others).map((name) => fault(`${at}/${escaped(name)}`, 'does not filter alerts')),
+    ...Object.keys(others)
+      .filter((name) => name !== 'type')
+      .map((name) => fault(`${at}/${escaped(name)}`, 'does not filter alerts')),
     ...Object.keys(more).map((name) => fault(`${at}/data/${escaped(name)}`, 'does not filter alerts')),
     ...(typeof data === 'string' ? [fault(`${at}/data`, 'must name what the alert has, without expression')] : []),
     ...texts
