@@ -25,6 +25,17 @@ export function statusFault(host: string, status: number): CallFault {
   });
 }
 
+/** A server that speaks its protocol and refuses, or one that cannot be talked to, which may pass. */
+export function refusalFault(host: string, reason: string, { retryable }: { retryable: boolean }): CallFault {
+  return new CallFault({
+    type: `${TYPES}communication`,
+    status: retryable ? 503 : 502,
+    title: 'The server did not do what it was asked',
+    detail: `${host}: ${reason}`.slice(0, 2_048).toWellFormed(),
+    retryable,
+  });
+}
+
 /** A call that can never be made as it is written. */
 export function configurationFault(detail: string): CallFault {
   return new CallFault({

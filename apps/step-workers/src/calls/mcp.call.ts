@@ -1,6 +1,12 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  ProtocolError,
+  SdkError,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import type { EgressRequest } from '@scm/egress';
-import { configurationFault } from './call-fault.js';
+import { configurationFault, refusalFault, statusFault } from './call-fault.js';
 import type { CallContext } from './call.js';
 import { endpointOf, type EndpointArgument } from './endpoint.js';
 
@@ -28,6 +34,8 @@ export async function callMcp(
   try {
     await session.connect(connection, { signal: context.signal });
     return await ask(session, method, parameters, context.signal);
+  } catch (error) {
+    throw faultOf(error, url.host);
   } finally {
     await session.close().catch(() => undefined);
   }
@@ -58,6 +66,14 @@ function ask(
     default:
       throw configurationFault(`the method ${method} is not supported`);
   }
+}
+
+/** What the server refuses, and what the way to it does wrong, are no bugs. */
+function faultOf(error: unknown, host: string): unknown {
+  if (error instanceof SdkHttpError) return statusFault(host, error.status);
+  if (error instanceof ProtocolError) return refusalFault(host, error.message, { retryable: false });
+  if (error instanceof SdkError) return refusalFault(host, error.message, { retryable: true });
+  return error;
 }
 
 /** What the SDK sends leaves by the same guarded way as everything else. */
