@@ -27,7 +27,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof CallFault) return error.problem;
   const failure = error instanceof ServiceError ? error : new ServiceError('INTERNAL', 'the step failed unexpectedly');
   const { status, title, retryable } = errorTable[failure.code];
-  const outcomeUnknown = failure.code === 'DEADLINE_EXCEEDED';
+  const outcomeUnknown = failure.code === 'DEADLINE_EXCEEDED' || brokeOff(failure);
   return {
     type: `${TYPES}${kinds[failure.code] ?? 'runtime'}`,
     status,
@@ -36,4 +36,14 @@ export function problemOf(error: unknown): Problem {
     retryable,
     ...(outcomeUnknown && { outcomeUnknown }),
   };
+}
+
+/** With these no connection came about, so nothing was sent. */
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/** A connection that was lost may have been lost after the request arrived. */
+function brokeOff({ code, cause }: ServiceError): boolean {
+  if (code !== 'UNAVAILABLE' || !(cause instanceof Error) || cause instanceof ServiceError) return false;
+  const { code: reason } = cause as NodeJS.ErrnoException;
+  return typeof reason === 'string' && !NEVER_SENT.includes(reason);
 }

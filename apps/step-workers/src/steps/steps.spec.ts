@@ -190,3 +190,13 @@ it('a bug shows no more than that it was one', () => {
     retryable: true,
   });
 });
+
+it.each([
+  ['ECONNREFUSED', undefined],
+  ['ECONNRESET', true],
+  ['UND_ERR_SOCKET', true],
+])('a connection that ends with %s may have carried a request: %s', (code, outcomeUnknown) => {
+  const cause = Object.assign(new Error('no connection'), { code });
+  const problem = problemOf(new ServiceError('UNAVAILABLE', 'cannot be reached', undefined, { cause }));
+  expect([problem.outcomeUnknown, problem.retryable]).toEqual([outcomeUnknown, true]);
+});
