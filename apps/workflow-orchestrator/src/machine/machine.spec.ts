@@ -269,6 +269,17 @@ describe('controls', () => {
     late.pass();
     expect([yes.output, no.last.error?.status, late.last.error?.status]).toEqual([{ by: 'user:ada' }, 403, 403]);
   });
+
+  it('an approval takes none of the time of its task', () => {
+    const gate = { metadata: { scm: { approval: {} } }, timeout: { after: 'PT1S' }, wait: 'PT1H' };
+    const play = new Play([{ gate }]);
+    expect(play.pass()).toBe(false);
+    play.nowMs += 60_000;
+    play.change({ kind: 'approve', by: 'u', frame: play.frame('gate').id, approved: true });
+    const approvedMs = play.nowMs;
+    play.pass();
+    expect([play.last.error?.status, play.nowMs - approvedMs]).toEqual([408, 1_000]);
+  });
 });
 
 describe('compensation', () => {

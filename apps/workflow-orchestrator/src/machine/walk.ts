@@ -61,13 +61,12 @@ export class Walk {
 
   /** The first thing: the list of the document's tasks, with the input as the document shapes it. */
   openWorkflow(): void {
-    const { input, timeout, use } = this.plan.document;
+    const { input, timeout } = this.plan.document;
     const root = this.openList(null, '/do', this.started.input);
     this.guarded(root, () => {
       if (input?.from !== undefined) root.data = this.evaluateText(root, input.from, root.data);
       if (input?.schema) assertFits(input.schema, root.data, 'input');
-      const after = typeof timeout === 'string' ? use?.timeouts?.[timeout] : timeout;
-      if (after) root.timeoutAt = this.after(this.durationMs(root, after.after));
+      if (timeout) this.limit(root, timeout);
     });
   }
 
@@ -140,15 +139,13 @@ export class Walk {
     const node = this.node(frame);
     delete frame.waits;
     this.guarded(frame, () => {
-      const { if: condition, input, timeout, metadata } = node.task;
+      const { if: condition, input, metadata } = node.task;
       if (condition !== undefined && !isTrue(this.evaluateText(frame, condition, frame.data))) {
         this.record(frame, 'skipped');
         return this.leave(frame, frame.data);
       }
       if (input?.from !== undefined) frame.data = this.evaluateText(frame, input.from, frame.data);
       if (input?.schema) assertFits(input.schema, frame.data, 'input');
-      const after = typeof timeout === 'string' ? this.plan.document.use?.timeouts?.[timeout] : timeout;
-      if (after) frame.timeoutAt = this.after(this.durationMs(frame, after.after));
       if (metadata?.scm?.approval) return this.askApproval(frame, metadata.scm.approval);
       this.enterKind(frame, node);
     });
@@ -156,15 +153,21 @@ export class Walk {
 
   /** The work of the task itself, once nothing stands before it. */
   enterKind(frame: Frame, node: Node): void {
+    this.limit(frame);
     this.behaviours[node.kind].enter?.(this, frame, node);
+  }
+
+  /** The time it may take begins now. */
+  limit(frame: Frame, timeout = this.node(frame).task.timeout): void {
+    const limit = typeof timeout === 'string' ? this.plan.document.use?.timeouts?.[timeout] : timeout;
+    if (limit) frame.timeoutAt = this.after(this.durationMs(frame, limit.after));
   }
 
   /** Times begin anew in an execution that goes on from the state of another one. */
   reopen(frame: Frame): void {
     frame.startedAt = this.nowText;
-    const { timeout } = this.node(frame).task;
-    const after = typeof timeout === 'string' ? this.plan.document.use?.timeouts?.[timeout] : timeout;
-    if (after && frame.timeoutAt) frame.timeoutAt = this.after(this.durationMs(frame, after.after));
+    const { deadline } = this.node(frame).task.metadata?.scm?.approval ?? {};
+    if (frame.timeoutAt) this.limit(frame, frame.waits === 'approval' && deadline ? { after: deadline } : undefined);
     if (frame.kind === 'call' || frame.kind === 'run') this.record(frame, 'running', { input: frame.data });
   }
 
@@ -303,7 +306,7 @@ export class Walk {
 
   private askApproval(frame: Frame, approval: { deadline?: DurationDocument }): void {
     frame.waits = 'approval';
-    if (approval.deadline) frame.timeoutAt = this.after(this.durationMs(frame, approval.deadline));
+    if (approval.deadline) this.limit(frame, { after: approval.deadline });
     this.record(frame, 'waiting', { waits: 'approval', input: frame.data });
   }
 

@@ -19,9 +19,7 @@ export const call: Behaviour & {
     delete frame.waits;
     delete frame.wakeAt;
     frame.attempt = (frame.attempt ?? 0) + 1;
-    const { timeout } = walk.node(frame).task;
-    const after = typeof timeout === 'string' ? walk.plan.document.use?.timeouts?.[timeout] : timeout;
-    if (after) frame.timeoutAt = walk.after(walk.durationMs(frame, after.after));
+    walk.limit(frame);
     walk.record(frame, 'running');
   },
   /** An attempt has failed: it is tried again, or left to a person when nobody knows what it has done, or it fails. */
