@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleFaults } from './check.mjs';
 import { Client } from './client.mjs';
 import { doRound, drawRounds } from './faults.mjs';
 import { startInstance } from './instance.mjs';
-import { usageOf } from './processes.mjs';
 import { randomFrom } from './random.mjs';
 import { startReceiver } from './receiver.mjs';
 import { printCounts, printTable } from './report.mjs';
 import { settle } from './settle.mjs';
+import { growthSince, usageNow } from './usage.mjs';
 import { prepare, Workload } from './workload.mjs';
 
 const goal = { executions: 200, samples: 100_000, notifications: 200 };
@@ -18,7 +17,6 @@ const faultsPerSecond = { executions: 7, samples: 6_000, notifications: 7 };
 /** Everything that was accepted has come to its end so long after the last fault. */
 const settleWaitMs = 60_000;
 const warmUpWaitMs = 90_000;
-const allowedGrowth = 1.1;
 const mostTurns = 3;
 /** No part of a run lasts longer. */
 const readMinutes = 20;
@@ -42,7 +40,7 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   const warm = await settle({ ...context, workloads: [warmUp] }, performance.now() + warmUpWaitMs, { signal, log });
   // Reading it all is part of what the services have seen before they are measured.
   const warmSamples = await sampleFaults(client, [warmUp], readMinutes);
-  const baseline = usage(instance.services);
+  const baseline = await usageNow(instance.services, signal);
 
   const load = new Workload(client, `load-${seed}`);
   const rounds = await load.during({ signal, perSecond: faultsPerSecond }, async (stillSignal) => {
@@ -62,7 +60,7 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   const workloads = [warmUp, load];
   const settled = await settle({ ...context, workloads }, deadlineMs, { signal, log });
   const samples = await sampleFaults(client, workloads, readMinutes);
-  const growth = await grown(instance.services, baseline, deadlineMs, signal);
+  const growth = await growthSince(baseline, instance.services, deadlineMs, signal);
   const violations = [
     ...warm.faults,
     ...warmSamples.faults,
@@ -86,30 +84,6 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
     'answers to the load': JSON.stringify(client.answers),
   });
   return violations;
-}
-
-const usage = (services) => Object.fromEntries(services.map(({ name, pid }) => [name, usageOf(pid)]));
-
-/** Waits until memory and handles are back; what is not by the deadline is a fault. */
-async function grown(services, baseline, deadlineMs, signal) {
-  for (;;) {
-    const now = usage(services);
-    const rows = Object.entries(now).map(([service, { rssMib, handles }]) => ({
-      service,
-      'RSS before, MiB': Math.round(baseline[service].rssMib),
-      'RSS after, MiB': Math.round(rssMib),
-      'handles before': baseline[service].handles,
-      'handles after': handles,
-    }));
-    const faults = Object.entries(now).flatMap(([service, { rssMib, handles }]) => [
-      ...(rssMib > baseline[service].rssMib * allowedGrowth
-        ? [`${service}: memory grew to ${Math.round(rssMib)} MiB`]
-        : []),
-      ...(handles > baseline[service].handles * allowedGrowth ? [`${service}: handles grew to ${handles}`] : []),
-    ]);
-    if (faults.length === 0 || performance.now() > deadlineMs) return { faults, rows };
-    await sleep(1_000, undefined, { signal });
-  }
 }
 
 const shortOfGoal = ({ executions, sampleCount, notifications }) =>
