@@ -85,24 +85,26 @@ function unprivileged({ processes }) {
 /** What people make: rules, webhooks, users; with a ledger of the ids that were acknowledged. */
 class Makings {
   acknowledged = { rules: new Set(), webhooks: new Set(), users: new Set() };
-  tried = 0;
 
   constructor(client, receiverUrl) {
-    Object.assign(this, { client, receiverUrl });
+    this.client = client;
+    this.bodies = {
+      rules: (n) => ({ alert: `Chaos${n}`, expr: `chaos_none > ${n}` }),
+      webhooks: (n) => ({ url: `${receiverUrl}/hook`, topics: [`none.${n}`] }),
+      users: (n) => ({ username: `user-${n}`, password: `a password of ${n}`, role: 'viewer' }),
+    };
   }
 
-  async run(signal) {
-    while (!signal.aborted) {
-      const n = ++this.tried;
-      await this.make('rules', { alert: `Chaos${n}`, expr: `chaos_none > ${n}` });
-      await this.make('webhooks', { url: `${this.receiverUrl}/hook`, topics: [`none.${n}`] });
-      await this.make('users', { username: `user-${n}`, password: `a password of ${n}`, role: 'viewer' });
+  run(signal) {
+    return Promise.all(Object.keys(this.bodies).map((kind) => this.makeAll(kind, signal)));
+  }
+
+  async makeAll(kind, signal) {
+    for (let n = 1; !signal.aborted; n++) {
+      const request = { body: this.bodies[kind](n), key: `${kind}-${n}` };
+      const { id } = await this.client.insist('POST', `/api/v1/${kind}`, request);
+      this.acknowledged[kind].add(id);
     }
-  }
-
-  async make(kind, body) {
-    const { id } = await this.client.insist('POST', `/api/v1/${kind}`, { body, key: `${kind}-${this.tried}` });
-    this.acknowledged[kind].add(id);
   }
 
   count() {
