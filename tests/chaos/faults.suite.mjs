@@ -6,7 +6,7 @@ import { randomFrom } from './random.mjs';
 import { startReceiver } from './receiver.mjs';
 import { printCounts, printTable } from './report.mjs';
 import { settle } from './settle.mjs';
-import { growthSince, usageNow } from './usage.mjs';
+import { growthSince, usageOfAll } from './usage.mjs';
 import { prepare, Workload } from './workload.mjs';
 
 const goal = { executions: 200, samples: 100_000, notifications: 200 };
@@ -32,6 +32,7 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   stack.defer(() => instance.stop());
   const client = new Client(instance.gatewayUrl, instance.apiKey, signal);
   const status = new Client(instance.gatewayUrl, instance.accessToken, signal);
+  const measured = { services: instance.services, folder, client, signal };
   const context = { client, receiver, postgresUrl: instance.backends.postgres.url };
 
   await prepare(client, receiver.url);
@@ -40,7 +41,7 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   const warm = await settle({ ...context, workloads: [warmUp] }, performance.now() + warmUpWaitMs, { signal, log });
   // Reading it all is part of what the services have seen before they are measured.
   const warmSamples = await sampleFaults(client, [warmUp], readMinutes);
-  const baseline = await usageNow(instance.services, signal);
+  const baseline = await usageOfAll(measured);
 
   const load = new Workload(client, `load-${seed}`);
   const rounds = await load.during({ signal, perSecond: faultsPerSecond }, async (stillSignal) => {
@@ -59,8 +60,8 @@ export async function faultsSuite({ clone, folder, seed, signal, log }) {
   const deadlineMs = rounds.at(-1).lastFaultAtMs + settleWaitMs;
   const workloads = [warmUp, load];
   const settled = await settle({ ...context, workloads }, deadlineMs, { signal, log });
+  const growth = await growthSince(baseline, deadlineMs, measured);
   const samples = await sampleFaults(client, workloads, readMinutes);
-  const growth = await growthSince(baseline, instance.services, deadlineMs, signal);
   const violations = [
     ...warm.faults,
     ...warmSamples.faults,

@@ -61,6 +61,7 @@ async function runAll() {
 async function runPart(name, seed, interrupted) {
   const startedMs = performance.now();
   const folder = makeRunFolder(clone);
+  process.env.CHAOS_USAGE_FOLDER = folder;
   await claim(folder, path.basename(import.meta.filename));
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(partWaitMs)]);
   const log = (line) => options.verbose && console.error(`${new Date().toISOString()} ${line}`);
