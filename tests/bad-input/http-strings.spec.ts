@@ -61,7 +61,9 @@ afterAll(async () => {
 describe('the examples', () => {
   it('are taken by every route, so that what follows is refused for one text alone', async () => {
     const refused: string[] = [];
-    for (const route of routes.filter(({ path, body }) => body && path !== '/api/v1/auth/refresh')) {
+    // Controls of a step need an execution that waits for just that; their bodies are tried on one that there is not.
+    const needsState = /^\/api\/v1\/(auth\/refresh|executions\/\{id\}\/(steps|signals))/;
+    for (const route of routes.filter(({ path, body }) => body && !needsState.test(path))) {
       const body = JSON.stringify(bodyFor(route));
       const answer = await send(scm.url, { ...target(route), body });
       if (answer.status >= 400) refused.push(`${route.name} ${body}: ${answer.text}`);

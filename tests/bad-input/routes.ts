@@ -107,6 +107,7 @@ const examples: Record<string, () => unknown> = {
   series: () => [{ labels: { __name__: 'tried', free: 'text' }, samples: [[Date.now(), 1]] }],
   address: () => `${uniqueName()}@example.org`,
   template: () => 'default',
+  '/api/v1/events time': () => '2026-01-01T00:00:00Z',
   '/api/v1/templates channel': () => 'email',
   '/api/v1/templates/preview channel': () => 'email',
   '/api/v1/templates/{channel}/{name}/activate version': () => 1,
@@ -126,12 +127,14 @@ export function bodyFor({ path, body }: Route): unknown {
   return body && exampleOf(body, examplesFor(path));
 }
 
+/** Parameters that name nothing of the stage. */
+const anyOf: Record<string, string> = { label: 'free', step: '1' };
+
 /** The path with its parameters filled, one of them by a given text. */
 export function pathFor(route: Route, { ids }: Stage, given: Record<string, string> = {}): string {
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const collection = /\/([\w-]+)\/\{/.exec(route.path)?.[1] ?? '';
-    const value =
-      given[name] ?? ids[`${collection} ${name}`] ?? ids[collection] ?? (name === 'label' ? 'free' : NOBODY);
+    const value = given[name] ?? ids[`${collection} ${name}`] ?? ids[collection] ?? anyOf[name] ?? NOBODY;
     return encodeURIComponent(value);
   });
 }

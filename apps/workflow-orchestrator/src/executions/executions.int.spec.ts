@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import {
   AlertApi,
+  ControlApi,
   ExecutionApi,
   MetricsApi,
   MetricsEvents,
@@ -403,6 +404,17 @@ describe('a step', () => {
     ]);
     expect(letters).toHaveLength(1);
   });
+});
+
+it('many changes of one execution at once are all answered', async () => {
+  await door.define(workspace, documentOf('flow', [{ w: { wait: 'PT1H' } }]));
+  const id = await door.start(workspace, 'flow');
+  const signals = Array.from({ length: 60 }, (_, i) =>
+    door.call(workspace, ControlApi.signal, { id, name: 'go', data: i }).then(({ status }) => status),
+  );
+  expect(new Set(await Promise.all(signals))).toEqual(new Set(['waiting']));
+  const nobody = Array.from({ length: 60 }, () => door.call(workspace, ControlApi.pause, { id: randomUUID() }));
+  expect((await Promise.allSettled(nobody)).every(({ status }) => status === 'rejected')).toBe(true);
 });
 
 describe('an alert', () => {

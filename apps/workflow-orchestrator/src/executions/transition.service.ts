@@ -27,7 +27,8 @@ export interface Outcome {
   move?: Move;
 }
 
-const MAX_ROUNDS = 8;
+/** Rounds without any progress, since other replicas were always faster. */
+const MAX_LOST_ROUNDS = 8;
 
 /** The only way a running execution changes: read, advance, and write if nobody else did in between; in batches. */
 @Injectable()
@@ -61,13 +62,16 @@ export class TransitionService {
 
   private async applyAll(batch: Wanted[]): Promise<(Outcome | undefined)[]> {
     const outcomes = new Map<Wanted, Outcome | undefined>();
-    for (let round = 0; outcomes.size < batch.length; round++) {
-      if (round === MAX_ROUNDS)
-        throw new ServiceError('UNAVAILABLE', 'the executions are changed by others all the time');
+    for (let lost = 0; outcomes.size < batch.length;) {
+      const settled = outcomes.size;
       await this.round(
         batch.filter((wanted) => !outcomes.has(wanted)),
         outcomes,
       );
+      lost = outcomes.size > settled ? 0 : lost + 1;
+      if (lost === MAX_LOST_ROUNDS) {
+        throw new ServiceError('UNAVAILABLE', 'the executions are changed by others all the time');
+      }
     }
     return batch.map((wanted) => outcomes.get(wanted));
   }
@@ -80,7 +84,11 @@ export class TransitionService {
     const moves = new Map<Wanted, Move>();
     for (const [id, wanted] of first) {
       const execution = rows.get(id);
-      if (!execution || (wanted.workspaceId ?? execution.workspaceId) !== execution.workspaceId) {
+      if (!execution) {
+        for (const one of open) if (one.executionId === id) outcomes.set(one, undefined);
+        continue;
+      }
+      if ((wanted.workspaceId ?? execution.workspaceId) !== execution.workspaceId) {
         outcomes.set(wanted, undefined);
         continue;
       }
