@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** Rounds without any progress, since other replicas were always faster. */
-const MAX_LOST_ROUNDS = 8;
+const MAX_LOST_ROUNDS = 100;
 
 /** The only way a running execution changes: read, advance, and write if nobody else did in between; in batches. */
 @Injectable()
