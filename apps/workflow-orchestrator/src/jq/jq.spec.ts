@@ -26,3 +26,9 @@ describe('jq', () => {
     for (const input of inputs) expect([input, ours(program, input)]).toEqual([input, await real(program, input)]);
   });
 });
+
+it('takes no key for more than a key', () => {
+  const [merged] = allOutputs('{a: 1} * ("{\\"__proto__\\": {\\"x\\": 1}}" | fromjson)', null);
+  expect(JSON.stringify(merged)).toBe('{"a":1,"__proto__":{"x":1}}');
+  expect(allOutputs('{} | .x, .["__proto__"], .constructor', null)).toEqual([null, null, null]);
+});

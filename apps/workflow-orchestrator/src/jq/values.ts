@@ -115,12 +115,13 @@ function repeat(text: string, times: number): string | null {
 }
 
 function merge(a: Dict, b: Dict): Dict {
-  const merged: Dict = { ...a };
+  // A map, since assigning to a key like `__proto__` would not make a key.
+  const merged = new Map(Object.entries(a));
   for (const [key, value] of Object.entries(b)) {
-    const own = merged[key];
-    merged[key] = isDict(own) && isDict(value) ? merge(own, value) : value;
+    const own = merged.get(key);
+    merged.set(key, isDict(own) && isDict(value) ? merge(own, value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function divide(a: unknown, b: unknown): unknown {
