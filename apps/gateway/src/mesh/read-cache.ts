@@ -69,8 +69,11 @@ export class ReadCache implements OnModuleInit, OnModuleDestroy {
     if (known.reply) return new JsonText<T>(known.reply);
     // The generation stands in the key: who comes after a change never waits for what was asked before it.
     return this.once(`${key} ${field} ${known.generation}`, async () => {
+      const startedMs = Date.now();
       const reply = await load();
-      void this.keep(key, field, known.generation, reply.text);
+      // A generation lives as long as a reply: after a longer load a change may have come and been forgotten.
+      const isSafe = Date.now() - startedMs < this.config.readCacheSeconds * 1_000;
+      if (isSafe) void this.keep(key, field, known.generation, reply.text);
       return reply;
     });
   }
