@@ -8,8 +8,8 @@ import type { ExecutionRow, HistoryEventEntity } from '../executions/execution.e
 import { ExecutionRepository } from '../executions/execution.repository.js';
 import { found } from '../executions/execution.service.js';
 import { Starter } from '../executions/starter.js';
-import { advance, begin } from '../machine/machine.js';
 import type { Plan } from '../machine/plan.js';
+import { replay } from '../machine/replay.js';
 import { copyOf, type MachineState } from '../machine/state.js';
 
 const MAX_HISTORY = 10_000;
@@ -47,17 +47,11 @@ export class ForkService {
 
 /** The state in which the step had just been opened and nothing of it was done. */
 function stateAt(plan: Plan, row: ExecutionRow, history: readonly HistoryEventEntity[], step: number): MachineState {
-  let state: MachineState | undefined;
-  for (const { at, data } of history) {
-    const moment = { now: at, random: data.random };
-    const next: MachineState | undefined =
-      state === undefined
-        ? (data.state ?? begin(plan, row, moment).state)
-        : advance(plan, row, state, data.change, moment)?.state;
-    if (!next) break;
-    state = next;
+  for (const state of replay(plan, row, history)) {
     const frame = state.frames[step];
-    if (frame?.kind === 'call' || frame?.kind === 'run') return copyOf(state);
+    if (frame?.kind !== 'call' && frame?.kind !== 'run') continue;
+    if (state.undoing) break;
+    return copyOf(state);
   }
   throw new ServiceError('FAILED_PRECONDITION', `step ${step} is no call that execution ${row.id} has come to`);
 }

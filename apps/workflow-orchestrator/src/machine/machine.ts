@@ -3,6 +3,7 @@ import { deliver } from './deliver.js';
 import { executionError, reportedError, type ExecutionError } from './error.js';
 import { behaviours, kinds } from './kinds/index.js';
 import type { Plan } from './plan.js';
+import { reopen } from './reopen.js';
 import type { Started } from './scope.js';
 import { copyOf, emptyState, framesOf, type Frame, type MachineState, type MachineStatus } from './state.js';
 import type { CloudEvent } from './cloud-event.js';
@@ -55,7 +56,7 @@ export function begin(plan: Plan, started: Started, moment: Moment): Transition 
 /** The first transition of an execution that goes on from the state of another one: the tasks that are open are opened. */
 export function resumeFrom(plan: Plan, started: Started, state: MachineState, moment: Moment): Transition {
   const walk = new Walk(plan, started, copyOf(state), moment, behaviours);
-  for (const frame of framesOf(walk.state)) if (frame.kind !== 'list' && frame.kind !== 'undo') walk.reopen(frame);
+  walk.run(() => framesOf(walk.state).forEach((frame) => reopen(walk, frame)));
   return transitionOf(walk);
 }
 

@@ -163,14 +163,6 @@ export class Walk {
     if (limit) frame.timeoutAt = this.after(this.durationMs(frame, limit.after));
   }
 
-  /** Times begin anew in an execution that goes on from the state of another one. */
-  reopen(frame: Frame): void {
-    frame.startedAt = this.nowText;
-    const { deadline } = this.node(frame).task.metadata?.scm?.approval ?? {};
-    if (frame.timeoutAt) this.limit(frame, frame.waits === 'approval' && deadline ? { after: deadline } : undefined);
-    if (frame.kind === 'call' || frame.kind === 'run') this.record(frame, 'running', { input: frame.data });
-  }
-
   /** A task has done its work: its output is shaped, its context exported, and whoever is above goes on. */
   complete(frame: Frame, raw: unknown, then?: string): void {
     const { task } = this.node(frame);

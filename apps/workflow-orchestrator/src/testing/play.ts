@@ -12,7 +12,7 @@ export class Play {
   /** What was called, in order. */
   readonly called: string[] = [];
   nowMs = Date.UTC(2026, 0, 1);
-  private readonly started: Started;
+  readonly started: Started;
 
   constructor(tasks: object[], input: unknown = {}, more: object = {}) {
     const document = { dsl: '1.0.3', namespace: 'test', name: 'flow', version: '1.0.0' };
