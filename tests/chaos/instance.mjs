@@ -1,5 +1,6 @@
 import { migrate, migrationsAreStale } from '../../tools/launcher/migrate.mjs';
 import { startMesh, stopMesh } from '../../tools/launcher/mesh.mjs';
+import { startService } from '../../tools/launcher/service-process.mjs';
 import { restClient } from '../../tools/launcher/rest.mjs';
 import { loadSecrets } from '../../tools/launcher/secrets.mjs';
 import { seed } from '../../tools/launcher/seed.mjs';
@@ -10,9 +11,10 @@ import { signalAll, treeOf } from './processes.mjs';
 
 /**
  * The seven services and their stores as `npm start` runs them, each started again when it ends, with a hand on each:
- * `processes` by name can be killed, paused and held down.
+ * `processes` by name can be killed, paused and held down. `replicas` says how many there are of step-workers and of
+ * workflow-orchestrator, if not one.
  */
-export async function startInstance({ clone, folder, signal, log = () => {} }) {
+export async function startInstance({ clone, folder, signal, log = () => {}, replicas = {} }) {
   const running = new AbortController();
   const stack = new AsyncDisposableStack();
   const processes = {};
@@ -34,7 +36,9 @@ export async function startInstance({ clone, folder, signal, log = () => {} }) {
     const instance = { clone, folder, gateway: { host: '127.0.0.1', port: 0 }, secrets, backends };
     if (migrationsAreStale(instance)) await migrate(instance);
     signal.throwIfAborted();
-    const mesh = await startMesh(instance, 1);
+    const mesh = await startMesh(instance, replicas['step-workers'] ?? 1);
+    for (let n = 2; n <= (replicas['workflow-orchestrator'] ?? 1); n++)
+      mesh.push(await startService(`workflow-orchestrator-${n}`, 'workflow-orchestrator', instance));
     stack.defer(() => stopMesh(mesh));
     const gatewayUrl = `http://127.0.0.1:${mesh.find(({ service }) => service === 'gateway').port}`;
     await waitUntil('/readyz', async () => (await fetch(`${gatewayUrl}/readyz`)).ok, { signal });

@@ -11,6 +11,7 @@ import { readOptions, usage } from './options.mjs';
 import { powerLossSuite } from './power-loss.suite.mjs';
 import { drawSeed } from './random.mjs';
 import { printVerdict } from './report.mjs';
+import { workflowSuite } from './workflow.suite.mjs';
 
 const clone = path.join(import.meta.dirname, '..', '..');
 /** Longer than any part takes that goes well. */
@@ -20,6 +21,7 @@ const suites = {
   faults: { run: faultsSuite },
   'power-loss': { run: powerLossSuite, whyNot: whyNoDisk },
   epoch: { run: epochSuite },
+  workflow: { run: workflowSuite },
 };
 
 /** What the product reads: the receiver is on this machine, tries are few, limits are not what is tried here. */
