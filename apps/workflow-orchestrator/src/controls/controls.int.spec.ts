@@ -141,6 +141,20 @@ describe('a person', () => {
     expect([ended.status, ended.startedBy, site.requests]).toEqual(['completed', `fork:${id}`, ['/three']]);
   });
 
+  it('forks an execution with another input, and with a child of its own', async () => {
+    await door.define(workspace, documentOf('child', [{ s: { set: { n: '${ .n }' } } }]));
+    const id = await start([
+      stepOf('one', { with: { source: { n: '${ .n }' }, operations: [] } }),
+      { two: { run: { workflow: { namespace: 'test', name: 'child', version: '1.0.0', input: { n: '${ .n }' } } } } },
+    ]);
+    await door.ended(workspace, id);
+    for (const name of ['one', 'two']) {
+      const { step } = await stepThat(id, name, () => true);
+      const forked = await door.call(workspace, ControlApi.fork, { id, step, input: { n: 7 } });
+      expect(await door.ended(workspace, forked.executionId)).toMatchObject({ status: 'completed', output: { n: 7 } });
+    }
+  });
+
   it('is refused what does not apply, what is not theirs, and what they may not do', async () => {
     const id = await start([stepOf('one')]);
     await door.ended(workspace, id);

@@ -78,8 +78,15 @@ function whenWaiting(
 function resume(walk: Walk): void {
   delete walk.state.paused;
   for (const frame of framesOf(walk.state)) {
-    if (frame.waits === 'resume') walk.later(() => walk.frame(frame.id) && walk.begin(frame));
+    if (frame.waits === 'resume') walk.later(() => walk.frame(frame.id) && beginPaused(walk, frame));
   }
+}
+
+/** What was approved in the meantime is not asked about again. */
+function beginPaused(walk: Walk, frame: Frame): void {
+  if (frame.vars?.approval === undefined) return walk.begin(frame);
+  delete frame.waits;
+  walk.guarded(frame, () => walk.enterKind(frame, walk.node(frame)));
 }
 
 function cancel(walk: Walk): void {
@@ -115,12 +122,19 @@ function approve(walk: Walk, frame: Frame, { approved, form, by }: Extract<Contr
   delete frame.timeoutAt;
   if (!approved) return walk.fail(frame, executionError('authorization', frame.ref, `refused by ${by}`));
   frame.vars = { ...frame.vars, approval: { by, form: form ?? null } };
-  walk.guarded(frame, () => walk.enterKind(frame, walk.node(frame)));
+  frame.waits = 'resume';
+  if (!walk.state.paused) beginPaused(walk, frame);
 }
 
 function decide(walk: Walk, frame: Frame, { decision, output, by }: Extract<Control, { kind: 'decide' }>): void {
   delete frame.waits;
   if (decision === 'completed') return walk.complete(frame, output ?? null);
-  if (decision === 'retry') return kinds.call.wake?.(walk, frame);
+  if (decision === 'retry') {
+    // The next attempt is due at once, unless the execution is paused.
+    frame.waits = 'retry';
+    frame.wakeAt = walk.after(0);
+    if (!walk.state.paused) kinds.call.wake?.(walk, frame);
+    return;
+  }
   walk.fail(frame, executionError('runtime', frame.ref, `declared failed by ${by}`));
 }

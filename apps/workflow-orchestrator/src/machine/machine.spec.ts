@@ -253,6 +253,26 @@ describe('controls', () => {
     expect([play.status, play.open[0]?.data]).toEqual(['running', 9]);
   });
 
+  it('begin nothing in an execution that is paused, also when they let something begin', () => {
+    const gate = { metadata: { scm: { approval: {} } }, call: 'processing', with: {} };
+    const pay = callOf('pay', { metadata: { scm: { effect: 'ledger' } } });
+    const play = new Play([{ f: { fork: { branches: [{ gate }, pay] } } }]);
+    play.failed(play.frame('pay'), { outcomeUnknown: true });
+    play.change({ kind: 'pause', by: 'u' });
+    play.change({ kind: 'approve', by: 'u', frame: play.frame('gate').id, approved: true });
+    play.change({ kind: 'decide', by: 'u', frame: play.frame('pay').id, decision: 'retry' });
+    expect([play.status, play.open, play.pass()]).toEqual(['suspended', [], false]);
+    play.change({ kind: 'resume', by: 'u' });
+    play.pass();
+    expect([play.status, play.open.map((frame) => [play.nameOf(frame), frame.attempt])]).toEqual([
+      'running',
+      [
+        ['gate', 1],
+        ['pay', 2],
+      ],
+    ]);
+  });
+
   it('skip leaves a task out', () => {
     const play = new Play([callOf('a'), callOf('b')]);
     play.change({ kind: 'skip', by: 'u', frame: play.frame('a').id, output: 3 });

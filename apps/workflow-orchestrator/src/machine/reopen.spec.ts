@@ -30,7 +30,9 @@ describe('an execution that goes on from the state of another one', () => {
     const branches = [{ w: { wait: 'PT10S' } }, callOf('a', { timeout: { after: 'PT20S' } })];
     const play = new Play([{ f: { fork: { branches } } }], {}, { timeout: { after: 'PT30S' } });
     const { state, moment } = forkOf(play);
-    const times = framesOf(state).flatMap(({ wakeAt, timeoutAt }) => [wakeAt, timeoutAt].filter((t) => t !== undefined));
+    const times = framesOf(state).flatMap(({ wakeAt, timeoutAt }) =>
+      [wakeAt, timeoutAt].filter((t) => t !== undefined),
+    );
     expect(times.map((time) => (Date.parse(time) - moment.now.getTime()) / 1_000)).toEqual([30, 10, 20]);
   });
 
