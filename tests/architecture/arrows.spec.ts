@@ -33,6 +33,7 @@ const spanning: Record<string, string> = {
   'apps/metrics-ingest/src/series/series.repository.ts': 'the head is built for every workspace',
   'apps/workflow-orchestrator/src/executions/transition.repository.ts':
     'transitions are committed in groups, and swept',
+  'apps/workflow-orchestrator/src/payloads/blob.repository.ts': 'large values of transitions',
   'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'a queue is shared by every workspace',
   'apps/notifier/src/deliveries/delivery.queue.ts': 'takes due deliveries of all',
   'apps/notifier/src/silences/silences.repository.ts': 'the sweep of silences',

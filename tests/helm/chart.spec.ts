@@ -119,7 +119,11 @@ chart('the services', () => {
       gateway: [...mesh('gateway'), 'scm-redis/url'],
       auth: [...mesh('auth'), ...schema('auth'), 'scm-encryption/key', 'admin/username', 'admin/password'],
       'metrics-ingest': [...mesh('metrics-ingest'), ...schema('metrics-ingest')],
-      'workflow-orchestrator': [...mesh('workflow-orchestrator'), ...schema('workflow-orchestrator')],
+      'workflow-orchestrator': [
+        ...mesh('workflow-orchestrator'),
+        ...schema('workflow-orchestrator'),
+        'scm-encryption/key',
+      ],
       'mcp-protocol': [...mesh('mcp-protocol'), ...schema('mcp-protocol')],
       notifier: [...mesh('notifier'), ...schema('notifier'), 'scm-encryption/key', 'smtp/url', 'smtp/ca.crt'],
       'worker-default': mesh('step-workers'),

@@ -25,7 +25,8 @@ export function serviceEnvironment(service, { secrets, backends, gateway }) {
     if (name === 'gateway') {
       return { SCM_REDIS_URL: backends.redis.url, SCM_HOST: gateway.host, SCM_PORT: String(gateway.port) };
     }
-    if (name === 'notifier') return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption };
+    if (name === 'notifier' || name === 'workflow-orchestrator')
+      return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption };
     if (name !== 'auth') return {};
     return {
       SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption,

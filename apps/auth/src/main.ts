@@ -14,6 +14,6 @@ await runService({
   database,
   audit: serviceAudit,
   // An API key or a webhook's secret stands in the reply.
-  sealReplies: (config) => new SecretBox((config as AuthConfig).encryptionKey),
+  seal: (config) => new SecretBox((config as AuthConfig).encryptionKey),
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

@@ -22,6 +22,6 @@ await runService({
   database,
   audit: serviceAudit,
   // An API key or a webhook's secret stands in the reply.
-  sealReplies: (config) => new SecretBox((config as NotifierConfig).encryptionKey),
+  seal: (config) => new SecretBox((config as NotifierConfig).encryptionKey),
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

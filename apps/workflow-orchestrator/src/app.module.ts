@@ -15,10 +15,16 @@ import { Dispatcher } from './executions/dispatcher.js';
 import { ExecutionHandler } from './executions/execution.handler.js';
 import { ExecutionRepository } from './executions/execution.repository.js';
 import { ExecutionService } from './executions/execution.service.js';
+import { RowCodec } from './executions/row.codec.js';
 import { Starter } from './executions/starter.js';
 import { Sweeper } from './executions/sweeper.js';
 import { TransitionRepository } from './executions/transition.repository.js';
 import { TransitionService } from './executions/transition.service.js';
+import { BlobRepository } from './payloads/blob.repository.js';
+import { EventSeal } from './payloads/event.seal.js';
+import { LargeValues } from './payloads/large-values.js';
+import { WorkspaceKeyRepository } from './payloads/workspace-key.repository.js';
+import { WorkspaceKeys } from './payloads/workspace-keys.js';
 import { QueueRepository } from './steps/queue.repository.js';
 import { QueueService } from './steps/queue.service.js';
 import { StepHandler } from './steps/step.handler.js';
@@ -33,6 +39,12 @@ import { TriggerService } from './triggers/trigger.service.js';
     DefinitionRepository,
     DefinitionService,
     PlanCache,
+    WorkspaceKeyRepository,
+    WorkspaceKeys,
+    BlobRepository,
+    LargeValues,
+    EventSeal,
+    RowCodec,
     ExecutionRepository,
     TransitionRepository,
     TransitionService,

@@ -4,11 +4,21 @@ import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.
 import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
 import { IndexLists1790000007000 } from './migrations/1790000007000-index-lists.js';
+import { SealPayloads1790000009300 } from './migrations/1790000009300-seal-payloads.js';
+import { BlobEntity, WorkspaceKeyEntity } from './payloads/payload.entities.js';
 import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
-  entities: [WorkflowEntity, WorkflowVersionEntity, ExecutionEntity, HistoryEventEntity, ...auditEntities],
+  entities: [
+    WorkflowEntity,
+    WorkflowVersionEntity,
+    ExecutionEntity,
+    HistoryEventEntity,
+    WorkspaceKeyEntity,
+    BlobEntity,
+    ...auditEntities,
+  ],
   migrations: [
     AddBaseTables1790000000000,
     AddAuditEvents1790000000001,
@@ -16,5 +26,6 @@ export const database: DatabaseDeclaration = {
     AddPublishedEvents1790000006000,
     IndexLists1790000007000,
     KeepMachineState1790000008000,
+    SealPayloads1790000009300,
   ],
 };

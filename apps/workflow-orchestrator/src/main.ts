@@ -1,10 +1,13 @@
 import { serviceAudit } from '@scm/audit';
 import { ControlApi, ExecutionApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
-import { runService } from '@scm/service';
+import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
 import { database } from './database.js';
 import { OrchestratorConfig } from './orchestrator.config.js';
+import { EventSeal } from './payloads/event.seal.js';
+import { WorkspaceKeyRepository } from './payloads/workspace-key.repository.js';
+import { WorkspaceKeys } from './payloads/workspace-keys.js';
 
 await runService({
   name: 'workflow-orchestrator',
@@ -20,5 +23,12 @@ await runService({
   ],
   database,
   audit: serviceAudit,
+  // Inputs and outputs stand in the replies, in owed events and in tasks that nobody could handle.
+  seal: (config) => new SecretBox((config as OrchestratorConfig).encryptionKey),
+  openOwed: (config, database) => {
+    const keys = new WorkspaceKeys(new WorkspaceKeyRepository(database), config as OrchestratorConfig);
+    const seal = new EventSeal(keys);
+    return (event) => seal.open(event);
+  },
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

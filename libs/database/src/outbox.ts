@@ -20,20 +20,25 @@ export interface StreamMark {
   lastSeq: number;
 }
 
-/** Owes an event in the transaction of its cause. A relay publishes it after the commit, at least once, in order. */
+/**
+ * Owes an event in the transaction of its cause. A relay publishes it after the commit, at least once, in order. `seal` makes of the
+ * payload what is stored until then.
+ */
 export async function oweEvent<P extends object>(
   tx: EntityManager,
   contract: EventContract<P>,
   event: { workspaceId: string; keys: readonly string[]; payload: P; traceparent?: string },
+  seal: (id: string, payload: P) => Promise<unknown> = async (_, payload) => payload,
 ): Promise<void> {
+  const id = newId();
   await tx.query(
     `insert into event_outbox (workspace_id, id, subject, keys, payload, traceparent) values ($1, $2, $3, $4, $5, $6)`,
     [
       event.workspaceId,
-      newId(),
+      id,
       contract.subject,
       event.keys,
-      JSON.stringify(event.payload),
+      JSON.stringify(await seal(id, event.payload)),
       event.traceparent ?? null,
     ],
   );

@@ -50,6 +50,7 @@ export class EventRelay {
     private readonly messaging: MessagingClient,
     private readonly service: ServiceName,
     database: Database,
+    private readonly open: (event: OwedEvent) => Promise<object> = async ({ payload }) => payload,
   ) {
     this.outbox = new OutboxRepository(database);
     this.owned = Object.values<StreamDeclaration>(streams).filter((s) => s.owner === service);
@@ -108,7 +109,7 @@ export class EventRelay {
   private async publish(event: OwedEvent, marks: ReadonlyMap<string, StreamMark | undefined>): Promise<Published> {
     const epoch = marks.get(streamOf(event.subject).name)?.epoch;
     const options = { id: event.id, epoch, traceparent: event.traceparent ?? undefined };
-    const ack = await this.messaging.publish(contractOf(event.subject), event.keys, event.payload, options);
+    const ack = await this.messaging.publish(contractOf(event.subject), event.keys, await this.open(event), options);
     return { event, stream: ack.stream, seq: ack.seq, isRepeated: ack.duplicate };
   }
 

@@ -1,7 +1,14 @@
 import { Global, Logger, Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthApi, DEFAULT_WORKSPACE_ID, SystemApi, type AuditEntry } from '@scm/contracts';
-import { Database, DeadLetterRepository, IdempotencyStore, migrate, type DatabaseDeclaration } from '@scm/database';
+import {
+  Database,
+  DeadLetterRepository,
+  IdempotencyStore,
+  migrate,
+  type DatabaseDeclaration,
+  type ReplySeal,
+} from '@scm/database';
 import { connectNats, MessagingClient, NatsTransport, RethrowFilter, type DeadLetter } from '@scm/messaging';
 import { CoreConfig, DatabaseConfig, MigrateConfig } from './core.config.js';
 import { EventRelay } from './event.relay.js';
@@ -57,9 +64,11 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   const security = definition.security(core, audit);
   messaging = new MessagingClient(nc, security.signer);
   const health = new Health(nc, database, core.heartbeatFile);
-  const relay = database && new EventRelay(nc, messaging, name, database);
   const config = definition.config && loadConfig([definition.config], process.env)[0];
-  const idempotency = database && new IdempotencyStore(database, config && definition.sealReplies?.(config));
+  const openOwed = config && database && definition.openOwed?.(config, database);
+  const relay = database && new EventRelay(nc, messaging, name, database, openOwed);
+  const seal = config && definition.seal?.(config);
+  const idempotency = database && new IdempotencyStore(database, seal);
   const module = rootModule(definition, [
     { provide: IDENTITY, useValue: identity },
     { provide: MessagingClient, useValue: messaging },
@@ -79,7 +88,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
     service: name,
     claims: [...definition.claims, SystemApi.status],
     authorize: security.authorize,
-    deadLetter: deadLetterOf(definition, database, messaging),
+    deadLetter: deadLetterOf(definition, database, messaging, seal),
     idempotency,
     slots: config && definition.slots?.(config),
     drainMs: core.drainSeconds * 1_000,
@@ -157,10 +166,11 @@ function deadLetterOf(
   { deadLetter }: ServiceDefinition,
   database: Database | undefined,
   messaging: MessagingClient,
+  seal: ReplySeal | undefined,
 ): (letter: DeadLetter) => Promise<void> {
   if (deadLetter) return (letter) => deadLetter(letter, messaging);
   if (!database) return async (letter) => Logger.error(`${letter.subject}: ${letter.reason}`, 'dead letter');
-  const repository = new DeadLetterRepository(database);
+  const repository = new DeadLetterRepository(database, seal);
   return (letter) => repository.add(letter);
 }
 

@@ -1,6 +1,6 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
 import type { Actor, AuditEntry, Contract, RpcContract, ServiceError, ServiceName, Subscription } from '@scm/contracts';
-import type { Database, DatabaseDeclaration, ReplySeal } from '@scm/database';
+import type { Database, DatabaseDeclaration, OwedEvent, ReplySeal } from '@scm/database';
 import type {
   Authorize,
   ContextSigner,
@@ -41,8 +41,10 @@ export interface ServiceDefinition {
     send: (entries: AuditEntry[]) => Promise<void>,
     onError: (error: unknown) => void,
   ) => Audit;
-  /** Seals the replies kept for repeated calls, for a service whose replies may hold secrets. */
-  sealReplies?: (config: object) => ReplySeal;
+  /** Seals replies kept for repeated calls and messages nobody could handle, for a service in which they hold secrets. */
+  seal?: (config: object) => ReplySeal;
+  /** Opens the payload of an owed event, for a service that seals them until they are published. */
+  openOwed?: (config: object, database: Database) => (event: OwedEvent) => Promise<object>;
   /** Durable messages of one consumer handled at once. */
   slots?: (config: object) => number;
   /** Where unhandled durable messages go; a service with a database keeps them there. */

@@ -31,7 +31,7 @@ export class ForkService {
     const actor = currentActor();
     const { row, history } = await this.executions.inWorkspace(actor.workspaceId, async (tx) => ({
       row: found(await this.executions.find(tx, id), id),
-      history: await this.executions.history(tx, id, 0, MAX_HISTORY),
+      history: await this.executions.history(tx, id, { limit: MAX_HISTORY }),
     }));
     const plan = await this.plans.get(row.workspaceId, row.workflow, row.version);
     const state = stateAt(plan, row, history, step);

@@ -19,7 +19,7 @@ export class WhyService {
   async why(id: string): Promise<WhyReply> {
     const { workspaceId } = currentActor();
     const { workflow, version, state, status, error } = await this.executions.inWorkspace(workspaceId, async (tx) =>
-      found(await this.executions.find(tx, id), id),
+      found(await this.executions.find(tx, id, 'shown'), id),
     );
     if (hasEnded(status))
       return { status, reasons: [{ waits: 'nothing', detail: error?.detail ?? `it is ${status}` }] };

@@ -11,6 +11,7 @@ import { ExecutionRepository } from '../executions/execution.repository.js';
 import { ExecutionService } from '../executions/execution.service.js';
 import { TransitionRepository } from '../executions/transition.repository.js';
 import type { CloudEvent } from '../machine/cloud-event.js';
+import { EventSeal } from '../payloads/event.seal.js';
 import { fits } from '../machine/event-filter.js';
 
 const PAGE = 200;
@@ -26,6 +27,7 @@ export class EventService {
     private readonly executions: ExecutionService,
     private readonly aftermath: Aftermath,
     private readonly relay: EventRelay,
+    private readonly seal: EventSeal,
     private readonly audit: AuditLog,
   ) {}
 
@@ -38,7 +40,8 @@ export class EventService {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       const payload = { workspaceId, event };
       const traceparent = currentTraceparent();
-      await oweEvent(tx, WorkflowEvents.eventEmitted, { workspaceId, keys: [workspaceId], payload, traceparent });
+      const owed = { workspaceId, keys: [workspaceId], payload, traceparent };
+      await oweEvent(tx, WorkflowEvents.eventEmitted, owed, (id) => this.seal.seal(workspaceId, id, payload));
       await this.audit.record(tx, {
         actor,
         action: 'executions:write',

@@ -25,6 +25,7 @@ export class ExecutionEntity {
   @Column({ type: 'int' }) revision: number;
   /** What the execution was started with. */
   @Column({ type: 'jsonb', nullable: true }) input: unknown;
+  /** Sealed it is a text, with input, output and error in it, whose columns are empty then. */
   @Column({ type: 'jsonb' }) state: MachineState;
   @Column({ type: 'jsonb', nullable: true }) output: unknown;
   @Column({ type: 'jsonb', nullable: true }) error: ExecutionError | null;
@@ -39,6 +40,8 @@ export class ExecutionEntity {
   openedAt: Date | null;
   /** The types of the events it waits for; `*` is any. */
   @Column({ type: 'text', array: true, nullable: true }) listens: string[] | null;
+  /** For what its tasks wait, as a state says it. */
+  @Column({ type: 'text', array: true, nullable: true }) waits: string[] | null;
   /** When the sweep looks at it next; null when nothing happens by itself. */
   @Index('executions_to_check', { where: 'check_at IS NOT NULL' })
   @Column({ name: 'check_at', type: 'timestamptz', nullable: true })
@@ -61,6 +64,7 @@ export class HistoryEventEntity {
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
   @Column({ type: 'timestamptz' }) at: Date;
   @Column({ type: 'text' }) type: string;
+  /** Sealed it is a text. */
   @Column({ type: 'jsonb' }) data: HistoryData;
 }
 

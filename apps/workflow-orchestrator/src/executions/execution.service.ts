@@ -43,8 +43,8 @@ export class ExecutionService {
 
   async get(id: string): Promise<Execution> {
     const { row, history } = await this.executions.inWorkspace(currentActor().workspaceId, async (tx) => ({
-      row: found(await this.executions.find(tx, id), id),
-      history: await this.executions.history(tx, id),
+      row: found(await this.executions.find(tx, id, 'shown'), id),
+      history: await this.executions.history(tx, id, { form: 'shown' }),
     }));
     const plan = await this.plans.get(row.workspaceId, row.workflow, row.version);
     return toWholeExecution(row, plan, history);
@@ -61,7 +61,7 @@ export class ExecutionService {
     const after = cursor ? Number(decodeCursor(cursor, ['whole'])[0]) : 0;
     const rows = await this.executions.inWorkspace(currentActor().workspaceId, async (tx) => {
       found(await this.executions.find(tx, id), id);
-      return this.executions.history(tx, id, after, limit + 1);
+      return this.executions.history(tx, id, { after, limit: limit + 1, form: 'shown' });
     });
     return toPage(rows, limit, (row) => [row.seq], toHistoryEvent);
   }

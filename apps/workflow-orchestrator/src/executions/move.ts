@@ -45,6 +45,7 @@ export function moveOf(
     openCalls: calls.length > 0 ? calls.map((frame) => capabilityIn(plan, frame)) : null,
     openedAt: calls[0] ? new Date(calls[0].startedAt) : null,
     listens: listensOf(plan, state.frames),
+    waits: waitsOf(state.frames),
     checkAt: ended ? null : checkAtOf(transition, recheckMs),
     endedAt: ended ? moment.now : null,
   };
@@ -90,6 +91,11 @@ function listensOf(plan: Plan, frames: Readonly<Record<string, Frame>>): string[
     .filter(({ waits }) => waits === 'event')
     .flatMap((frame) => typesIn(nodeAt(plan, frame.ref).task.listen?.to));
   return types.length > 0 ? [...new Set(types)] : null;
+}
+
+function waitsOf(frames: Readonly<Record<string, Frame>>): string[] | null {
+  const waits = Object.values(frames).flatMap(({ waits }) => waits ?? []);
+  return waits.length > 0 ? [...new Set(waits)] : null;
 }
 
 /** Every literal type among the filters; anything else may match any event. */

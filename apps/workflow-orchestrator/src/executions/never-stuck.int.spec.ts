@@ -13,7 +13,7 @@ const workspace = randomUUID();
 /** Executions that nothing will ever go on with, and that no named wait explains. */
 const STUCK = `select id, status, check_at from workflow.executions where ended_at is null and (
   (check_at is null and status <> 'suspended' and listens is null
-    and not jsonb_path_exists(state, '$.frames.* ? (@.waits == "approval" || @.waits == "decision")'))
+    and not coalesce(waits && array['approval', 'decision'], false))
   or check_at < now() - interval '30 seconds')`;
 
 let door: WorkflowMesh;

@@ -123,6 +123,7 @@ function newRow(
     openCalls: null,
     openedAt: null,
     listens: null,
+    waits: null,
     checkAt: null,
     endedAt: null,
     parentId: parent?.id ?? null,

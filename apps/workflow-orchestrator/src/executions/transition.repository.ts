@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { auditInsert, type AuditRow } from '@scm/audit';
 import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import { WorkflowEvents } from '@scm/contracts';
+import { WorkflowEvents, type EventContract } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
 import { eventOf } from './execution-event.js';
 import type { ExecutionRow } from './execution.entities.js';
 import type { Move } from './move.js';
+import { EventSeal } from '../payloads/event.seal.js';
+import { RowCodec } from './row.codec.js';
 
 /** A move, and the row that puts it on record when a person made it. */
 export interface Audited {
@@ -15,7 +17,7 @@ export interface Audited {
 
 const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, input, state, output, error,
   started_by as "startedBy", traceparent, created_at as "createdAt", open_calls as "openCalls", opened_at as "openedAt",
-  listens, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId", parent_frame as "parentFrame"`;
+  listens, waits, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId", parent_frame as "parentFrame"`;
 
 /**
  * One statement for any number of transitions: the row moves if nobody moved it since it was read, and with it go its
@@ -23,12 +25,12 @@ const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, r
  */
 const MOVE = `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, revision int, status text, state jsonb, output jsonb,
-    error jsonb, "openCalls" text[], "openedAt" timestamptz, listens text[], "checkAt" timestamptz,
+    error jsonb, "openCalls" text[], "openedAt" timestamptz, listens text[], waits text[], "checkAt" timestamptz,
     "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
 ), moved as (
   update executions e set revision = e.revision + 1, status = w.status, state = w.state, output = w.output,
     error = w.error, open_calls = w."openCalls", opened_at = w."openedAt", listens = w.listens,
-    check_at = w."checkAt", ended_at = w."endedAt"
+    waits = w.waits, check_at = w."checkAt", ended_at = w."endedAt"
   from wanted w where e.id = w.id and e.revision = w.revision
   returning e.id, e.workspace_id, e.revision, e.traceparent, w.type, w.at, w.history, w.events, w.audit
 ), kept as (
@@ -45,13 +47,13 @@ const MOVE = `with wanted as (
 const ADD = `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, "workspaceId" uuid, workflow text, version text, status text,
     input jsonb, state jsonb, output jsonb, error jsonb, "startedBy" text, traceparent text, "createdAt" timestamptz,
-    "openCalls" text[], "openedAt" timestamptz, listens text[], "checkAt" timestamptz, "endedAt" timestamptz,
+    "openCalls" text[], "openedAt" timestamptz, listens text[], waits text[], "checkAt" timestamptz, "endedAt" timestamptz,
     "parentId" uuid, "parentFrame" int, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
 ), added as (
   insert into executions (id, workspace_id, workflow, version, status, revision, input, state, output, error, started_by,
-    traceparent, created_at, open_calls, opened_at, listens, check_at, ended_at, parent_id, parent_frame)
+    traceparent, created_at, open_calls, opened_at, listens, waits, check_at, ended_at, parent_id, parent_frame)
   select id, "workspaceId", workflow, version, status, 1, input, state, output, error, "startedBy", traceparent,
-    "createdAt", "openCalls", "openedAt", listens, "checkAt", "endedAt", "parentId", "parentFrame" from wanted
+    "createdAt", "openCalls", "openedAt", listens, waits, "checkAt", "endedAt", "parentId", "parentFrame" from wanted
   on conflict do nothing returning id
 ), fresh as (
   select wanted.* from wanted join added using (id)
@@ -71,18 +73,22 @@ const DEADLOCK = '40P01';
 /** The hot path of executions, over the system role's pool: what it does spans workspaces and is batched. */
 @Injectable()
 export class TransitionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly codec: RowCodec,
+    private readonly events: EventSeal,
+  ) {}
 
   async read(ids: readonly string[]): Promise<ExecutionRow[]> {
     const text = `select ${COLUMNS} from executions where id = any($1::uuid[])`;
     const { rows } = await this.query<ExecutionRow>({ name: 'read-executions', text, values: [ids] });
-    return rows;
+    return this.codec.open(rows);
   }
 
   /** Ids that moved; the others were moved by someone else in between. */
   async moveAll(moves: readonly Audited[]): Promise<Set<string>> {
     try {
-      const values = [JSON.stringify(moves.map((audited) => recordOf(audited)))];
+      const values = [JSON.stringify(await Promise.all(moves.map((audited) => this.recordOf(audited))))];
       const { rows } = await this.query<{ id: string }>({ name: 'move-executions', text: MOVE, values });
       return new Set(rows.map((row) => row.id));
     } catch (error) {
@@ -94,7 +100,8 @@ export class TransitionRepository {
 
   /** Ids that are new; the others were there. */
   async startAll(starts: readonly Audited[]): Promise<Set<string>> {
-    const values = [JSON.stringify(starts.map((audited) => ({ ...audited.move.after, ...recordOf(audited) })))];
+    const records = starts.map(async (audited) => ({ ...audited.move.after, ...(await this.recordOf(audited)) }));
+    const values = [JSON.stringify(await Promise.all(records))];
     const { rows } = await this.query<{ id: string }>({ name: 'start-executions', text: ADD, values });
     return new Set(rows.map((row) => row.id));
   }
@@ -111,7 +118,7 @@ export class TransitionRepository {
         returning ${COLUMNS}`,
       values: [now, new Date(now.getTime() + recheckMs), limit],
     });
-    return rows;
+    return this.codec.open(rows);
   }
 
   /** Executions of a workspace that wait for events of that type, in the order of their ids. */
@@ -130,40 +137,42 @@ export class TransitionRepository {
       .query<Row>(prepared)
       .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
   }
-}
 
-function recordOf({ move: { before, after, transition, type, data }, audit }: Audited): object {
-  const { id, workspaceId, workflow } = after;
-  const { status, state, output, error, openCalls, openedAt, listens, checkAt, endedAt } = after;
-  return {
-    id,
-    revision: before.revision,
-    status,
-    state,
-    output,
-    error,
-    openCalls,
-    openedAt,
-    listens,
-    checkAt,
-    endedAt,
-    type,
-    at: transition.moment.now,
-    history: data,
-    audit,
-    events: [
-      {
-        id: newId(),
-        subject: WorkflowEvents.executionChanged.subject,
-        keys: [workspaceId, workflow, id],
-        payload: eventOf(after, type, data, transition.moment.now),
-      },
-      ...transition.emitted.map((event) => ({
-        id: newId(),
-        subject: WorkflowEvents.eventEmitted.subject,
-        keys: [workspaceId],
-        payload: { workspaceId, event },
-      })),
-    ],
-  };
+  private async recordOf({ move: { before, after, transition, type, data }, audit }: Audited): Promise<object> {
+    const { id, workspaceId, workflow, status, openCalls, openedAt, listens, waits, checkAt, endedAt } = after;
+    const at = transition.moment.now;
+    const [state, history, changed, ...emitted] = await Promise.all([
+      this.codec.sealRow(after),
+      this.codec.sealHistory(after, data),
+      this.owed(after, WorkflowEvents.executionChanged, [workspaceId, workflow, id], eventOf(after, type, data, at)),
+      ...transition.emitted.map((event) =>
+        this.owed(after, WorkflowEvents.eventEmitted, [workspaceId], { workspaceId, event }),
+      ),
+    ]);
+    return {
+      id,
+      revision: before.revision,
+      status,
+      state,
+      input: null,
+      output: null,
+      error: null,
+      openCalls,
+      openedAt,
+      listens,
+      waits,
+      checkAt,
+      endedAt,
+      type,
+      at,
+      history,
+      audit,
+      events: [changed, ...emitted],
+    };
+  }
+
+  private async owed({ workspaceId }: ExecutionRow, { subject }: EventContract, keys: string[], payload: object) {
+    const id = newId();
+    return { id, subject, keys, payload: await this.events.seal(workspaceId, id, payload) };
+  }
 }

@@ -10,11 +10,13 @@ import {
 } from '@scm/contracts';
 import { Database, DeadLetterRepository } from '@scm/database';
 import { currentActor } from '@scm/messaging';
+import { SecretBox } from '@scm/service';
 import { Aftermath } from '../executions/aftermath.js';
 import type { ExecutionRow } from '../executions/execution.entities.js';
 import { ExecutionRepository } from '../executions/execution.repository.js';
 import { hasEnded } from '../executions/move.js';
 import { isOpen } from '../machine/machine.js';
+import { OrchestratorConfig } from '../orchestrator.config.js';
 
 const MAX_OUTPUT_CHARACTERS = 262_144;
 
@@ -27,8 +29,9 @@ export class StepService {
     private readonly aftermath: Aftermath,
     private readonly executions: ExecutionRepository,
     database: Database,
+    config: OrchestratorConfig,
   ) {
-    this.deadLetters = new DeadLetterRepository(database);
+    this.deadLetters = new DeadLetterRepository(database, new SecretBox(config.encryptionKey));
   }
 
   /** Answers when the transition is committed. A report nobody waits for is stale; what should be in flight is ensured. */
