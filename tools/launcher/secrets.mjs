@@ -9,8 +9,10 @@ import { schemas, serviceNames } from './services.mjs';
  */
 export function loadSecrets(folder) {
   const file = path.join(folder, 'secrets.json');
-  if (!fs.existsSync(file)) writePrivately(file, createSecrets());
-  const secrets = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const kept = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  const secrets = { ...createSecrets(), ...kept };
+  // An instance from before some secret was needed gets it now.
+  if (Object.keys(secrets).some((name) => !(name in kept))) writePrivately(file, secrets);
   return { ...secrets, keyFiles: writeKeyFiles(path.join(folder, 'keys'), secrets) };
 }
 
@@ -25,6 +27,7 @@ function createSecrets() {
   const roles = Object.values(schemas).flatMap((schema) => [`scm_${schema}`, `scm_${schema}_system`]);
   return {
     natsToken: secret(),
+    natsStoreKey: secret(),
     redisPassword: secret(),
     postgresPassword: secret(),
     databasePasswords: Object.fromEntries(roles.map((role) => [role, secret()])),

@@ -38,7 +38,7 @@ export async function startBackends({ clone, folder, secrets, env = process.env 
     return { url: server.url, from: program.from, version: program.version, server };
   };
   const [nats, postgres, redis] = await allOrNone([
-    start('nats', startNats, { token: secrets.natsToken }),
+    start('nats', startNats, { token: secrets.natsToken, storeKey: secrets.natsStoreKey }),
     start('postgres', startPostgres, { password: secrets.postgresPassword }),
     start('redis', startRedis, { password: secrets.redisPassword }),
   ]);

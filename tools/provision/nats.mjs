@@ -30,12 +30,12 @@ export function findNats(apt) {
   );
 }
 
-/** Starts a NATS server with JetStream and token access that keeps its streams in `folder`. */
-export async function startNats({ folder, token, program: { command } }) {
+/** Starts a NATS server with JetStream and token access that keeps its streams in `folder`, encrypted. */
+export async function startNats({ folder, token, storeKey, program: { command } }) {
   makeFolder(folder);
   const config = path.join(folder, 'nats.conf');
   const program = (port) => {
-    fs.writeFileSync(config, configuration({ folder, token, port }), { mode: 0o600 });
+    fs.writeFileSync(config, configuration({ folder, token, storeKey, port }), { mode: 0o600 });
     return { command, args: ['-c', config] };
   };
   const server = await startServer({ name: 'nats', folder, program, stopSignal: 'SIGTERM' });
@@ -57,7 +57,7 @@ async function obtain(apt, name) {
   return checked(path.join(await cached(cacheName, fill), unpacked));
 }
 
-const configuration = ({ folder, token, port }) => `
+const configuration = ({ folder, token, storeKey, port }) => `
 host: 127.0.0.1
 port: ${port}
 max_payload: 8MB
@@ -66,6 +66,8 @@ jetstream {
   store_dir: ${JSON.stringify(path.join(folder, 'jetstream'))}
   max_mem: 256MB
   max_file: 4GB
+  key: ${JSON.stringify(storeKey)}
+  cipher: aes
   # Otherwise what was acknowledged in the last two minutes goes with the power.
   sync_interval: always
 }

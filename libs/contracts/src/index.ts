@@ -128,6 +128,7 @@ export {
   severities,
 } from './notify.contract.js';
 export { Nothing, PageRequest } from './page.js';
+export { LargeValue, Payload, PayloadApi, PayloadRequest } from './payload.contract.js';
 export { type Access, type Permission, type Role, isPermission, permissions, roles } from './permissions.js';
 export { allContracts } from './registry.js';
 export { type StreamDeclaration, allTasks, consumerName, streamOf, streams, subscriptions } from './streams.js';

@@ -5,6 +5,7 @@ import type { Contract } from './define.js';
 import { McpApi } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
+import { PayloadApi } from './payload.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowApi, WorkflowEvents } from './workflow.contract.js';
@@ -16,6 +17,7 @@ const groups = {
   MetricsEvents,
   WorkflowApi,
   ExecutionApi,
+  PayloadApi,
   ControlApi,
   StepApi,
   StepTasks,

@@ -2,6 +2,7 @@ import { event, rpc, task } from './define.js';
 import { Amount, Flag, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
 import { ById } from './auth.contract.js';
 import { Nothing, PageRequest } from './page.js';
+import { LargeValue } from './payload.contract.js';
 
 export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
 export type Capability = (typeof capabilities)[number];
@@ -153,6 +154,8 @@ export class StepTask {
   /** The `with` of the call, its expressions evaluated. */
   @JsonObject() with: Record<string, unknown>;
   @JsonValue({ optional: true }) input?: unknown;
+  /** What is missing in the fields above. */
+  @ListOf(() => LargeValue, { optional: true }) large?: LargeValue[];
   @Whole({ min: 1 }) timeoutMs: number;
   @Text({ max: 256 }) startedBy: string;
   /** `ledger`: what was begun once is not begun again. */

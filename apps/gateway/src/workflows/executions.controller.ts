@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import {
   ExecutionApi,
+  PayloadApi,
   type Execution,
   type ExecutionPage,
   type ExecutionStarted,
   type HistoryPage,
+  type Payload,
 } from '@scm/contracts';
 import type { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
@@ -32,6 +34,11 @@ export class ExecutionsController {
   @Route('GET', 'executions/:id/history', ExecutionApi.history, 'List every transition of an execution')
   history(@Call() call: HttpCall): Promise<JsonText<HistoryPage>> {
     return this.mesh.forward(ExecutionApi.history, call);
+  }
+
+  @Route('GET', 'executions/:id/payloads/:payload', PayloadApi.get, 'Show a large value of an execution')
+  payload(@Call() call: HttpCall): Promise<JsonText<Payload>> {
+    return this.mesh.forward(PayloadApi.get, call);
   }
 
   @Route('POST', 'executions/:id/cancel', ExecutionApi.cancel, 'Cancel an execution')

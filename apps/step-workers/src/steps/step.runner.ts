@@ -13,6 +13,7 @@ import {
 import { MessagingClient, type DeliveryInfo } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
 import { CallFault } from '../calls/call-fault.js';
+import { wholeTask } from './large-values.js';
 import { problemOf } from './problem.js';
 
 /** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
@@ -54,7 +55,8 @@ export class StepRunner {
     const late = AbortSignal.timeout(task.timeoutMs);
     const signal = AbortSignal.any([stopping, late]);
     try {
-      const output = (await unlessAborted(work(task, signal, actor), signal)) ?? null;
+      const whole = await wholeTask(this.messaging, task, actor);
+      const output = (await unlessAborted(work(whole, signal, actor), signal)) ?? null;
       return { ...idOf(task), outcome: 'completed', output };
     } catch (error) {
       // Another worker shall do what this one has no time for.

@@ -7,6 +7,7 @@ import { Aftermath } from '../executions/aftermath.js';
 import { ExecutionService, found } from '../executions/execution.service.js';
 import type { CloudEvent } from '../machine/cloud-event.js';
 import type { Control } from '../machine/control.js';
+import { assertSmallEnough } from '../payloads/limits.js';
 
 /** A control without who does it. */
 export type Asked = Control extends infer One ? (One extends Control ? Omit<One, 'by'> : never) : never;
@@ -21,6 +22,7 @@ export class ControlService {
   ) {}
 
   async signal({ id, name, data }: SignalRequest): Promise<Execution> {
+    assertSmallEnough(data, 'data');
     const { id: who, kind } = currentActor();
     const event: CloudEvent = {
       specversion: '1.0',
@@ -35,6 +37,8 @@ export class ControlService {
 
   /** Answers with the execution as it is after it. Throws FAILED_PRECONDITION when the control does not apply. */
   async apply(id: string, asked: Asked): Promise<Execution> {
+    for (const field of ['input', 'output', 'form'])
+      assertSmallEnough((asked as Record<string, unknown>)[field], field);
     const actor = currentActor();
     const by = `${actor.kind}:${actor.id}`;
     const audit = this.audit.rowOf({

@@ -11,6 +11,7 @@ import { Starter } from '../executions/starter.js';
 import type { Plan } from '../machine/plan.js';
 import { replay } from '../machine/replay.js';
 import { copyOf, type MachineState } from '../machine/state.js';
+import { assertSmallEnough } from '../payloads/limits.js';
 
 const MAX_HISTORY = 10_000;
 
@@ -28,6 +29,7 @@ export class ForkService {
   ) {}
 
   async fork({ id, step, ...rest }: ForkRequest): Promise<ExecutionStarted> {
+    if ('input' in rest) assertSmallEnough(rest.input, 'input');
     const actor = currentActor();
     const { row, history } = await this.executions.inWorkspace(actor.workspaceId, async (tx) => ({
       row: found(await this.executions.find(tx, id), id),

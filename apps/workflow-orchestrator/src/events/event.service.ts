@@ -12,6 +12,7 @@ import { ExecutionService } from '../executions/execution.service.js';
 import { TransitionRepository } from '../executions/transition.repository.js';
 import type { CloudEvent } from '../machine/cloud-event.js';
 import { EventSeal } from '../payloads/event.seal.js';
+import { assertSmallEnough } from '../payloads/limits.js';
 import { fits } from '../machine/event-filter.js';
 
 const PAGE = 200;
@@ -33,6 +34,7 @@ export class EventService {
 
   /** Answers when the event is stored; it is delivered after that. */
   async send(request: SendEventRequest): Promise<Nothing> {
+    assertSmallEnough(request.data, 'data');
     const actor = currentActor();
     const { workspaceId } = actor;
     const source = `urn:scm:${actor.kind}:${actor.id}`;

@@ -6,6 +6,7 @@ import { PlanCache } from '../definitions/plan.cache.js';
 import type { Frame } from '../machine/state.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { capabilityIn, openCalls } from './move.js';
+import { RowCodec } from './row.codec.js';
 import { stepTaskOf } from './step-task.js';
 
 /** JetStream forgets a message id after this long; then a lost task needs a new one. */
@@ -26,6 +27,7 @@ export class Dispatcher {
   constructor(
     private readonly messaging: MessagingClient,
     private readonly plans: PlanCache,
+    private readonly codec: RowCodec,
     @Inject(NATS) private readonly nc: Nats,
   ) {
     this.queue = new TaskQueue(nc);
@@ -73,7 +75,7 @@ export class Dispatcher {
   }
 
   private async enqueue(execution: ExecutionRow, frame: Frame): Promise<void> {
-    const task = stepTaskOf(await this.planOf(execution), execution, frame);
+    const task = this.codec.lightened(execution, stepTaskOf(await this.planOf(execution), execution, frame));
     const windows = Math.floor((Date.now() - Date.parse(frame.startedAt)) / DUPLICATE_WINDOW_MS);
     const id = `${execution.id}:${frame.id}:${task.attempt}:${windows}`;
     const options = { id, traceparent: execution.traceparent ?? undefined };

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
   ExecutionApi,
+  PayloadApi,
   type ById,
   type Execution,
   type ExecutionPage,
@@ -8,6 +9,8 @@ import {
   type HistoryPage,
   type HistoryRequest,
   type ListExecutionsRequest,
+  type Payload,
+  type PayloadRequest,
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
@@ -39,6 +42,11 @@ export class ExecutionHandler {
   @Rpc(ExecutionApi.history)
   history(request: HistoryRequest): Promise<HistoryPage> {
     return this.executions.history(request);
+  }
+
+  @Rpc(PayloadApi.get)
+  payload(request: PayloadRequest): Promise<Payload> {
+    return this.executions.payload(request);
   }
 
   @Rpc(ExecutionApi.cancel)

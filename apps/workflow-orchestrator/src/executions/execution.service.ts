@@ -7,11 +7,14 @@ import {
   type HistoryPage,
   type HistoryRequest,
   type ListExecutionsRequest,
+  type Payload,
+  type PayloadRequest,
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
 import { PlanCache } from '../definitions/plan.cache.js';
+import { LargeValues } from '../payloads/large-values.js';
 import { Aftermath } from './aftermath.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionRepository } from './execution.repository.js';
@@ -26,6 +29,7 @@ export class ExecutionService {
     private readonly plans: PlanCache,
     private readonly starter: Starter,
     private readonly aftermath: Aftermath,
+    private readonly large: LargeValues,
   ) {}
 
   async start(request: StartExecutionRequest): Promise<ExecutionStarted> {
@@ -64,6 +68,13 @@ export class ExecutionService {
       return this.executions.history(tx, id, { after, limit: limit + 1, form: 'shown' });
     });
     return toPage(rows, limit, (row) => [row.seq], toHistoryEvent);
+  }
+
+  async payload({ id, payload }: PayloadRequest): Promise<Payload> {
+    const { workspaceId } = currentActor();
+    const value = await this.large.find({ id, workspaceId }, payload);
+    if (value === undefined) throw new ServiceError('NOT_FOUND', `execution ${id} has no payload ${payload}`);
+    return { value };
   }
 }
 

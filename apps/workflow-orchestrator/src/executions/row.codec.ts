@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { LargeValue, StepTask } from '@scm/contracts';
 import { contentOf, envelopeOf } from '../payloads/envelope.js';
 import { LargeValues } from '../payloads/large-values.js';
-import { historySlots, rowSlots } from '../payloads/slots.js';
+import { historySlots, rowSlots, shownSlots, taskSlots } from '../payloads/slots.js';
 import { WorkspaceKeys } from '../payloads/workspace-keys.js';
 import type { ExecutionRow, HistoryData, HistoryEventEntity } from './execution.entities.js';
 
@@ -29,6 +30,19 @@ export class RowCodec {
   async sealHistory(row: ExecutionRow, data: HistoryData): Promise<string> {
     const content = await this.large.takeOut(row, data, historySlots);
     return envelopeOf(await this.keys.boxOf(row.workspaceId), content, historyPlace(row.id, row.revision));
+  }
+
+  /** What of a transition events show, once its history is sealed. */
+  shown(row: ExecutionRow, data: HistoryData): HistoryData {
+    return this.large.show(this.large.withoutKnown(row, data, shownSlots));
+  }
+
+  /** A task as a message carries it, once its execution is stored. */
+  lightened(row: ExecutionRow, task: StepTask): StepTask {
+    const { large, ...rest } = this.large.withoutKnown<Omit<StepTask, 'large'>>(row, task, taskSlots);
+    if (!large) return task;
+    const values = large.map(({ at: [at], id, bytes }) => ({ at: at as LargeValue['at'], id, bytes }));
+    return { ...rest, with: rest.with ?? {}, large: values };
   }
 
   /** Rows as they were given to be sealed; those from before there were seals are as they were. */

@@ -7,13 +7,12 @@ import { DefinitionRepository } from '../definitions/definition.repository.js';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { begin, resumeFrom, type Change } from '../machine/machine.js';
 import { emptyState, type MachineState } from '../machine/state.js';
+import { assertSmallEnough } from '../payloads/limits.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { GroupCommit } from './group-commit.js';
 import { moveOf, type Move } from './move.js';
 import { TransitionRepository } from './transition.repository.js';
 import { TransitionService } from './transition.service.js';
-
-const MAX_INPUT_CHARACTERS = 262_144;
 
 /** Who starts an execution, and the id that makes starting it again change nothing. */
 export interface Start {
@@ -52,9 +51,7 @@ export class Starter {
 
   /** Resolves after the commit, with the first transition; an id that exists gives what it is. */
   async start(start: Start, { workflow, version, input = {} }: StartExecutionRequest): Promise<Started> {
-    if (JSON.stringify(input).length > MAX_INPUT_CHARACTERS) {
-      throw new ServiceError('PAYLOAD_TOO_LARGE', `an input has at most ${MAX_INPUT_CHARACTERS} characters`);
-    }
+    assertSmallEnough(input, 'input');
     const { workspaceId } = start.actor;
     const found = version ?? (await this.definitions.newestVersion(workspaceId, workflow));
     if (found === undefined) throw new ServiceError('NOT_FOUND', `no workflow ${workflow}`);

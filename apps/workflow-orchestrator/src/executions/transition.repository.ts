@@ -141,10 +141,10 @@ export class TransitionRepository {
   private async recordOf({ move: { before, after, transition, type, data }, audit }: Audited): Promise<object> {
     const { id, workspaceId, workflow, status, openCalls, openedAt, listens, waits, checkAt, endedAt } = after;
     const at = transition.moment.now;
-    const [state, history, changed, ...emitted] = await Promise.all([
-      this.codec.sealRow(after),
-      this.codec.sealHistory(after, data),
-      this.owed(after, WorkflowEvents.executionChanged, [workspaceId, workflow, id], eventOf(after, type, data, at)),
+    const [state, history] = [await this.codec.sealRow(after), await this.codec.sealHistory(after, data)];
+    const event = eventOf(after, type, this.codec.shown(after, data), at);
+    const events = await Promise.all([
+      this.owed(after, WorkflowEvents.executionChanged, [workspaceId, workflow, id], event),
       ...transition.emitted.map((event) =>
         this.owed(after, WorkflowEvents.eventEmitted, [workspaceId], { workspaceId, event }),
       ),
@@ -167,7 +167,7 @@ export class TransitionRepository {
       at,
       history,
       audit,
-      events: [changed, ...emitted],
+      events,
     };
   }
 

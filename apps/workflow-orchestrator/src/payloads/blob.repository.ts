@@ -31,8 +31,16 @@ export class BlobRepository {
     );
   }
 
-  async read(executionId: string, ids: readonly string[]): Promise<{ id: string; sealed: Buffer }[]> {
-    return this.query(`select id, sealed from blobs where execution_id = $1 and id = any($2)`, [executionId, ids]);
+  async read(
+    workspaceId: string,
+    executionId: string,
+    ids: readonly string[],
+  ): Promise<{ id: string; sealed: Buffer }[]> {
+    return this.query(`select id, sealed from blobs where execution_id = $1 and id = any($2) and workspace_id = $3`, [
+      executionId,
+      ids,
+      workspaceId,
+    ]);
   }
 
   private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {

@@ -40,6 +40,7 @@ export class LargeValues {
   private readonly cache = new LRUCache<string, { value: unknown }>({ maxSize: CACHED_BYTES });
   /** Values that are stored: whoever meets one again need not look at it. */
   private readonly stored = new WeakMap<object, Stored>();
+  private readonly texts = new LRUCache<string, Stored>({ max: 100 });
 
   constructor(
     private readonly blobs: BlobRepository,
@@ -68,7 +69,13 @@ export class LargeValues {
       owner,
       large.map(({ id }) => id),
     );
-    return large.reduce((whole, { at, id }) => replaced(whole, at, values.get(id)), rest as unknown as T);
+    return large.reduce(
+      (whole, { at, id }) => {
+        if (!values.has(id)) throw new TypeError(`${placeOf(owner, id)} is not stored`);
+        return replaced(whole, at, values.get(id));
+      },
+      rest as unknown as T,
+    );
   }
 
   /** The record with references in the places of large values, as it is shown. */
@@ -81,16 +88,22 @@ export class LargeValues {
     );
   }
 
-  /** Which values of a record are stored already, where they stand in it. */
-  referencesIn(owner: Owner, record: object, slots: Slots): Reference[] {
-    return [...valuesIn(record, slots)].flatMap(({ at, value }) => {
+  /** The record without the large values of an execution that this process has stored or read. */
+  withoutKnown<T extends object>(owner: Owner, record: T, slots: Slots): T & { large?: Reference[] } {
+    const large = [...valuesIn(record, slots)].flatMap(({ at, value }) => {
       const found = this.knownOf(owner, value);
       return found ? [{ at, id: found.id, bytes: found.bytes }] : [];
     });
+    if (large.length === 0) return record;
+    return { ...large.reduce((rest, { at }) => replaced(rest, at, undefined), record), large };
   }
 
-  /** Values by their id; throws for one that is not there. */
-  async read(owner: Owner, ids: readonly string[]): Promise<Map<string, unknown>> {
+  /** Undefined when the workspace has no such execution, or that no such value. */
+  async find(owner: Owner, id: string): Promise<unknown> {
+    return (await this.read(owner, [id])).get(id);
+  }
+
+  private async read(owner: Owner, ids: readonly string[]): Promise<Map<string, unknown>> {
     const found = new Map<string, unknown>();
     for (const id of ids) {
       const cached = this.cache.get(placeOf(owner, id));
@@ -99,19 +112,22 @@ export class LargeValues {
     const missing = ids.filter((id) => !found.has(id));
     if (missing.length === 0) return found;
     const box = await this.keys.boxOf(owner.workspaceId);
-    for (const { id, sealed } of await this.blobs.read(owner.id, missing)) {
+    for (const { id, sealed } of await this.blobs.read(owner.workspaceId, owner.id, missing)) {
       const text = openedBytes(box, sealed, placeOf(owner, id));
       const value = JSON.parse(text) as unknown;
       this.remember(owner, { id, bytes: Buffer.byteLength(text) }, value);
       found.set(id, value);
     }
-    const lost = ids.find((id) => !found.has(id));
-    if (lost !== undefined) throw new TypeError(`${placeOf(owner, lost)} is not stored`);
     return found;
   }
 
   private knownOf(owner: Owner, value: unknown): Stored | undefined {
-    const found = typeof value === 'object' && value !== null ? this.stored.get(value) : undefined;
+    const found =
+      typeof value === 'object' && value !== null
+        ? this.stored.get(value)
+        : typeof value === 'string' && value.length >= MAX_INLINE
+          ? this.texts.get(value)
+          : undefined;
     return found?.owner === owner.id ? found : undefined;
   }
 
@@ -138,15 +154,21 @@ export class LargeValues {
 
   private remember(owner: Owner, { id, bytes }: { id: string; bytes: number }, value: unknown): void {
     this.cache.set(placeOf(owner, id), { value }, { size: bytes });
-    if (typeof value === 'object' && value !== null) this.stored.set(value, { owner: owner.id, id, bytes });
+    const stored = { owner: owner.id, id, bytes };
+    if (typeof value === 'object' && value !== null) this.stored.set(value, stored);
+    if (typeof value === 'string') this.texts.set(value, stored);
   }
 }
 
 /** What stands for a large value in answers and events. */
-export function shownAs(reference: { id: string; bytes: number }): object {
+function shownAs(reference: { id: string; bytes: number }): object {
   return { $payload: reference };
 }
 
-function placeOf({ id }: Owner, blob: string): string {
-  return `blobs/${id}/${blob}`;
+export function isShownReference(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '$payload' in value;
+}
+
+function placeOf({ id, workspaceId }: Owner, blob: string): string {
+  return `blobs/${workspaceId}/${id}/${blob}`;
 }

@@ -17,7 +17,7 @@ export const historySlots: Slots = [
   ...state,
 ];
 
-export const changeSlots: Slots = ['*.input', '*.output'];
+export const shownSlots: Slots = ['changes.*.input', 'changes.*.output'];
 
 export const taskSlots: Slots = ['input', 'with'];
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import {
-  ServiceError,
   type ClaimReply,
   type ClaimRequest,
   type Nothing,
@@ -16,9 +15,8 @@ import type { ExecutionRow } from '../executions/execution.entities.js';
 import { ExecutionRepository } from '../executions/execution.repository.js';
 import { hasEnded } from '../executions/move.js';
 import { isOpen } from '../machine/machine.js';
+import { assertSmallEnough } from '../payloads/limits.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
-
-const MAX_OUTPUT_CHARACTERS = 262_144;
 
 /** What workers say of the steps they were given. */
 @Injectable()
@@ -36,9 +34,7 @@ export class StepService {
 
   /** Answers when the transition is committed. A report nobody waits for is stale; what should be in flight is ensured. */
   async report({ executionId, step, attempt, outcome, output, error }: StepReport): Promise<StepReportReply> {
-    if ((JSON.stringify(output) ?? '').length > MAX_OUTPUT_CHARACTERS) {
-      throw new ServiceError('PAYLOAD_TOO_LARGE', `an output has at most ${MAX_OUTPUT_CHARACTERS} characters`);
-    }
+    assertSmallEnough(output, 'output');
     const { workspaceId } = currentActor();
     const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error };
     const result = await this.aftermath.apply(executionId, change, workspaceId);
