@@ -56,6 +56,12 @@ export const fills: Record<string, string[]> = {
        case when x.open then array['filled'] end, case when x.open then now() + interval '1 hour' end
      from ${rows}, lateral (select i % 100 = 0 as open, case when i % 100 = 0 then 'running'
        when i % 1000 = 7 then ${pick('faulted', 'cancelled', 'waiting', 'suspended')} else 'completed' end as status) x`,
+    `insert into schedules (workspace_id, workflow, version, timing, next_at, check_at, last_execution_id)
+     select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '1.0.0', '{"everyMs": 1000}',
+       now() + interval '1 day', now() + interval '1 day', ${id(7)} from ${rows}`,
+    `insert into workspace_keys (workspace_id, wrapped, created_at) select ${id(2)}, 'x', ${AT} from ${rows}`,
+    `insert into blobs (execution_id, id, workspace_id, bytes, sealed, created_at)
+     select ${id(7)}, 'x', ${WS}, 1, '', ${AT} from ${rows}`,
     `insert into history_events (execution_id, seq, workspace_id, at, type, data)
      select (select id from executions where workflow = 'staged' order by created_at limit 1), 1000 + i, ${WS}, ${AT}, 'x', '{}'
      from ${rows}`,

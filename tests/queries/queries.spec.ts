@@ -34,6 +34,7 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
     ],
   },
   '/api/v1/executions/{id}/history': { middle: [1_000 + MIDDLE] },
+  '/api/v1/schedules': { middle: ['filled-050000'] },
   '/api/v1/notifications': { middle: byTime(10) },
   '/api/v1/deliveries': { middle: byTime(14) },
   '/api/v1/webhooks': { middle: byTime(11) },

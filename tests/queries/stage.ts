@@ -20,7 +20,15 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
     const about = { dsl: '1.0.3', namespace: 'spec', name: 'staged', version };
     await post('workflows', { document: { document: about, do: [tell] } });
   }
+  const about = { dsl: '1.0.3', namespace: 'spec', name: 'staged-often', version: '1.0.0' };
+  await post('workflows', { document: { document: about, schedule: { after: 'PT1S' }, do: [{ one: { set: {} } }] } });
   const { executionId } = await post('workflows/staged/executions');
+  const large = await post('workflows/staged/executions', { input: { text: 'x'.repeat(70_000) } });
+  const { input } = await call('GET', `executions/${large.executionId}`);
+  await call(
+    'GET',
+    `executions/${large.executionId}/payloads/${(input as unknown as { $payload: { id: string } }).$payload.id}`,
+  );
   await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0', labels: { team: 'staged' } });
   await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[Date.now(), 1]] }] });
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
@@ -47,6 +55,8 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   });
   const removed = [`silences/${silence}`, `webhooks/${webhook}`, `email-contacts/${contact}`, `api-keys/${apiKey}`];
   for (const path of [...removed, 'templates/email/staged']) await call('DELETE', path);
+  await waitFor(async () => (await items('schedules'))[0]?.lastAt, { timeoutMs: 20_000, what: 'a scheduled start' });
+  await call('DELETE', 'schedules/staged-often');
   for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
   return { id: String(executionId), name: 'staged', channel: 'email' };
 }

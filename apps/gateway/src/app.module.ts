@@ -32,6 +32,7 @@ import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
 import { ControlsController } from './workflows/controls.controller.js';
 import { ExecutionsController } from './workflows/executions.controller.js';
+import { SchedulesController } from './workflows/schedules.controller.js';
 import { WorkflowsController } from './workflows/workflows.controller.js';
 
 @Module({
@@ -45,6 +46,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     AlertsController,
     WorkflowsController,
     ExecutionsController,
+    SchedulesController,
     ControlsController,
     NotificationsController,
     ContactsController,

@@ -25,6 +25,10 @@ import { EventSeal } from './payloads/event.seal.js';
 import { LargeValues } from './payloads/large-values.js';
 import { WorkspaceKeyRepository } from './payloads/workspace-key.repository.js';
 import { WorkspaceKeys } from './payloads/workspace-keys.js';
+import { ScheduleHandler } from './schedules/schedule.handler.js';
+import { ScheduleRepository } from './schedules/schedule.repository.js';
+import { ScheduleService } from './schedules/schedule.service.js';
+import { ScheduleStarter } from './schedules/schedule.starter.js';
 import { QueueRepository } from './steps/queue.repository.js';
 import { QueueService } from './steps/queue.service.js';
 import { StepHandler } from './steps/step.handler.js';
@@ -33,10 +37,21 @@ import { TriggerHandler } from './triggers/trigger.handler.js';
 import { TriggerService } from './triggers/trigger.service.js';
 
 @Module({
-  controllers: [DefinitionHandler, ExecutionHandler, ControlHandler, EventHandler, StepHandler, TriggerHandler],
+  controllers: [
+    DefinitionHandler,
+    ScheduleHandler,
+    ExecutionHandler,
+    ControlHandler,
+    EventHandler,
+    StepHandler,
+    TriggerHandler,
+  ],
   providers: [
     AuditLog,
     DefinitionRepository,
+    ScheduleRepository,
+    ScheduleService,
+    ScheduleStarter,
     DefinitionService,
     PlanCache,
     WorkspaceKeyRepository,

@@ -4,8 +4,10 @@ import { WorkflowEntity, WorkflowVersionEntity } from './definitions/definition.
 import { ExecutionEntity, HistoryEventEntity } from './executions/execution.entities.js';
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
 import { IndexLists1790000007000 } from './migrations/1790000007000-index-lists.js';
+import { AddSchedules1790000009400 } from './migrations/1790000009400-add-schedules.js';
 import { SealPayloads1790000009300 } from './migrations/1790000009300-seal-payloads.js';
 import { BlobEntity, WorkspaceKeyEntity } from './payloads/payload.entities.js';
+import { ScheduleEntity } from './schedules/schedule.entity.js';
 import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
 
 export const database: DatabaseDeclaration = {
@@ -17,6 +19,7 @@ export const database: DatabaseDeclaration = {
     HistoryEventEntity,
     WorkspaceKeyEntity,
     BlobEntity,
+    ScheduleEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -27,5 +30,6 @@ export const database: DatabaseDeclaration = {
     IndexLists1790000007000,
     KeepMachineState1790000008000,
     SealPayloads1790000009300,
+    AddSchedules1790000009400,
   ],
 };

@@ -1,5 +1,5 @@
 import { serviceAudit } from '@scm/audit';
-import { ControlApi, ExecutionApi, PayloadApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
+import { ControlApi, ExecutionApi, PayloadApi, ScheduleApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -17,6 +17,7 @@ await runService({
     ...Object.values(WorkflowApi),
     ...Object.values(ExecutionApi),
     ...Object.values(PayloadApi),
+    ...Object.values(ScheduleApi),
     ...Object.values(ControlApi),
     ...Object.values(StepApi),
     subscriptions.orchestratorAlertFired,

@@ -6,6 +6,7 @@ import { McpApi } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
+import { ScheduleApi } from './schedule.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowApi, WorkflowEvents } from './workflow.contract.js';
@@ -18,6 +19,7 @@ const groups = {
   WorkflowApi,
   ExecutionApi,
   PayloadApi,
+  ScheduleApi,
   ControlApi,
   StepApi,
   StepTasks,

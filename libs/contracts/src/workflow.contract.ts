@@ -1,7 +1,22 @@
 import { event, rpc, task } from './define.js';
-import { Amount, Flag, Id, Instant, JsonObject, JsonValue, ListOf, Name, OneOf, Text, Texts, Whole } from './fields.js';
+import {
+  Amount,
+  Flag,
+  Id,
+  Instant,
+  JsonObject,
+  JsonValue,
+  ListOf,
+  Name,
+  Nested,
+  OneOf,
+  Text,
+  Texts,
+  Whole,
+} from './fields.js';
 import { ById } from './auth.contract.js';
 import { Nothing, PageRequest } from './page.js';
+import { Schedule } from './schedule.contract.js';
 import { LargeValue } from './payload.contract.js';
 
 export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
@@ -39,6 +54,8 @@ export class WorkflowVersion {
   @Text({ max: 64 }) digest: string;
   @Instant() createdAt: string;
   @JsonObject({ optional: true }) document?: Record<string, unknown>;
+  /** Of the workflow, shown with its document; as it was when the answer was first kept. */
+  @Nested(() => Schedule, { optional: true }) schedule?: Schedule;
 }
 
 export class WorkflowVersionPage {
@@ -100,7 +117,7 @@ export class Execution {
   @OneOf(executionStatuses) status: ExecutionStatus;
   @Instant() createdAt: string;
   @Instant({ optional: true }) endedAt?: string;
-  /** Who or what started it: `user:<id>`, `api-key:<id>`, `service:<name>` or `alert:<id>`. */
+  /** Who or what started it: `user:<id>`, `api-key:<id>`, `service:<name>`, `alert:<id>` or `schedule:<time>`. */
   @Text({ max: 256 }) startedBy: string;
   /** The execution whose task started it and waits for it. */
   @Id({ optional: true }) parentId?: string;

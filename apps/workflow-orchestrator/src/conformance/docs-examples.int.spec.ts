@@ -37,6 +37,8 @@ interface Example {
   input?: Record<string, unknown>;
   event?: SendEventRequest;
   alert?: Partial<AlertTransition>;
+  /** Its time comes. */
+  scheduled?: boolean;
   does?: Deed[];
   status?: string;
   output?: unknown;
@@ -80,11 +82,19 @@ afterAll(async () => {
   await door?.stop();
 });
 
-async function begin(workspace: string, name: string, { input, event, alert }: Example): Promise<string> {
+async function begin(workspace: string, name: string, { input, event, alert, scheduled }: Example): Promise<string> {
   if (alert) await fire(workspace, alert);
   else if (event) await door.call(workspace, ControlApi.sendEvent, event);
+  else if (scheduled) await letTimeCome(workspace);
   else return door.start(workspace, name, input);
   return waitFor(async () => (await door.call(workspace, ExecutionApi.list, {})).items[0]?.id, { timeoutMs: 20_000 });
+}
+
+async function letTimeCome(workspace: string): Promise<void> {
+  const due = `now() - interval '1 second'`;
+  await door.mesh.database.query(
+    `update workflow.schedules set next_at = ${due}, check_at = ${due} where workspace_id = '${workspace}'`,
+  );
 }
 
 async function fire(workspaceId: string, more: Partial<AlertTransition>): Promise<void> {
@@ -133,7 +143,7 @@ describe('the examples of the documents', () => {
     expect(shop.requests).toEqual(expect.arrayContaining(undone));
   });
 
-  it('have every kind of task, every call, and every way to start by an event', () => {
+  it('have every kind of task, every call, and every way to start by an event or a time', () => {
     const documents = names.map(documentOf);
     const nodes = documents.flatMap((document) => [...planOf(document).nodes.values()]);
     const calls = nodes.flatMap(({ task }) => task.call ?? []);
@@ -141,6 +151,8 @@ describe('the examples of the documents', () => {
     expect([...capabilities, 'http', 'openapi', 'mcp'].filter((call) => !calls.includes(call))).toEqual([]);
     expect(documents.filter(({ use }) => use?.functions)).not.toEqual([]);
     expect(documents.flatMap(({ schedule }) => schedule?.on?.one?.with.type ?? [])).toContain('scm.alert.fired');
+    const times = ['cron', 'every', 'after'] as const;
+    expect(times.filter((time) => !documents.some(({ schedule }) => schedule?.[time] !== undefined))).toEqual([]);
     expect([...new Set(nodes.flatMap(({ task }) => Object.keys(task.metadata?.scm ?? {})))].toSorted()).toEqual([
       'approval',
       'compensate',

@@ -16,6 +16,7 @@ import { WorkflowVersionEntity } from './definition.entities.js';
 import { DefinitionRepository } from './definition.repository.js';
 import { startFiltersOf } from '../triggers/alert-filter.js';
 import { digestOfDocument, invalid, readDocument } from './document.js';
+import { ScheduleService } from '../schedules/schedule.service.js';
 import type { WorkflowDocument } from './language.js';
 import { unsupportedIn } from './supported.js';
 
@@ -24,6 +25,7 @@ import { unsupportedIn } from './supported.js';
 export class DefinitionService {
   constructor(
     private readonly definitions: DefinitionRepository,
+    private readonly schedules: ScheduleService,
     private readonly audit: AuditLog,
     private readonly relay: EventRelay,
   ) {}
@@ -41,6 +43,7 @@ export class DefinitionService {
       if (!(await this.definitions.add(tx, wanted, filters))) {
         return this.definitions.findIn(tx, workspaceId, name, version);
       }
+      await this.schedules.takeOver(tx, wanted);
       await this.audit.record(tx, {
         actor,
         action: 'workflows:write',
@@ -63,9 +66,11 @@ export class DefinitionService {
   }
 
   async get({ name, version }: GetWorkflowRequest): Promise<WorkflowVersion> {
-    const found = await this.definitions.find(currentActor().workspaceId, name, version);
+    const { workspaceId } = currentActor();
+    const found = await this.definitions.find(workspaceId, name, version);
     if (!found) throw new ServiceError('NOT_FOUND', `no workflow ${[name, version].filter(Boolean).join(' ')}`);
-    return Object.assign(toVersion(found), { document: { ...found.document } });
+    const schedule = await this.schedules.find(workspaceId, name);
+    return Object.assign(toVersion(found), { document: { ...found.document }, ...(schedule && { schedule }) });
   }
 
   async list({ limit = 50, cursor }: PageRequest): Promise<WorkflowVersionPage> {

@@ -32,6 +32,9 @@ const version: Schema = { type: 'string', pattern: semver, maxLength: 64 };
 
 const extension = closed({ extend: text, when: text, before: taskList, after: taskList }, ['extend']);
 
+/** `metadata.scm` of a document. */
+const documentOptions = closed({ timeZone: text });
+
 /** A document but for its tasks. */
 export const workflowSchema: Schema = closed(
   {
@@ -44,7 +47,7 @@ export const workflowSchema: Schema = closed(
         title: text,
         summary: text,
         tags: object,
-        metadata: object,
+        metadata: { type: 'object', properties: { scm: documentOptions } },
       },
       ['dsl', 'namespace', 'name', 'version'],
     ),

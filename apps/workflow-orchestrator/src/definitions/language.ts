@@ -1,6 +1,14 @@
 /** The Open Workflow Specification's documents as types: only what the engine reads. */
 export interface WorkflowDocument {
-  document: { dsl: string; namespace: string; name: string; version: string; title?: string; summary?: string };
+  document: {
+    dsl: string;
+    namespace: string;
+    name: string;
+    version: string;
+    title?: string;
+    summary?: string;
+    metadata?: { scm?: DocumentOptions; [name: string]: unknown };
+  };
   input?: InputDocument;
   output?: OutputDocument;
   timeout?: TimeoutDocument;
@@ -45,6 +53,12 @@ export interface TaskDocument {
   try?: TaskListDocument;
   catch?: CatchDocument;
   wait?: DurationDocument;
+}
+
+/** What the language lacks, under `metadata.scm` of a document. */
+export interface DocumentOptions {
+  /** In which `schedule.cron` is read, as IANA names it; else UTC. */
+  timeZone?: string;
 }
 
 /** What the language lacks, under `metadata.scm` of a task. */

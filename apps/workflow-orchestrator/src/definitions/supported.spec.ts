@@ -14,9 +14,11 @@ const inTask = '/do/0/one/with/endpoint/authentication';
 
 describe('what cannot be executed here', () => {
   it.each([
-    ['a cron schedule', flow(set, { schedule: { cron: '0 * * * *' } }), '/schedule/cron'],
-    ['a schedule for every so often', flow(set, { schedule: { every: 'PT1H' } }), '/schedule/every'],
-    ['a schedule after the end', flow(set, { schedule: { after: { minutes: 1 } } }), '/schedule/after'],
+    ['a cron pattern that is none', flow(set, { schedule: { cron: '61 * * * *' } }), '/schedule/cron'],
+    ['a cron pattern of no day', flow(set, { schedule: { cron: '0 0 31 2 *' } }), '/schedule/cron'],
+    ['a period too short', flow(set, { schedule: { every: { milliseconds: 10 } } }), '/schedule/every'],
+    ['a delay by expression', flow(set, { schedule: { after: '${ .x }' } }), '/schedule/after'],
+    ['two times', flow(set, { schedule: { cron: '0 * * * *', every: 'PT1H' } }), '/schedule/every'],
     ['a start by several events', flow(set, { schedule: { on: { any: [] } } }), '/schedule/on'],
     ['a start by whole events', on({ with: { type: 't' } }, { read: 'envelope' }), '/schedule/read'],
     ['a start by correlated events', on({ with: { type: 't' }, correlate: {} }), '/schedule/on/one/correlate'],

@@ -1,6 +1,7 @@
 import type { FieldError } from '@scm/contracts';
 import { escaped, planOf, type Node } from '../machine/plan.js';
 import { ALERT_FIRED } from '../triggers/alert-filter.js';
+import { timingFaults } from '../schedules/timing.js';
 import type { ScheduleDocument, WorkflowDocument } from './language.js';
 
 /** What of a valid document cannot be executed here: it is refused when the document is stored, not when it runs. */
@@ -15,7 +16,8 @@ export function unsupportedIn(document: WorkflowDocument): FieldError[] {
       unsupportedPolicy(policy, `/use/authentications/${escaped(name)}`),
     ),
     ...(evaluate?.language && evaluate.language !== 'jq' ? [fault('/evaluate/language', 'must be jq')] : []),
-    ...(schedule ? unsupportedSchedule(schedule) : []),
+    ...timingFaults(document),
+    ...(schedule?.on ? unsupportedEvents(schedule) : []),
     ...unsupportedSchemas(document, ''),
     ...nodes.flatMap(unsupportedTask),
   ];
@@ -26,14 +28,11 @@ interface UnusedParts {
   evaluate?: { language?: string };
 }
 
-function unsupportedSchedule({ on, read, ...others }: ScheduleDocument): FieldError[] {
-  const times = Object.keys(others).map((name) => fault(`/schedule/${name}`, 'only `on` can start a workflow'));
-  if (!on) return times;
-  if (!on.one) return [...times, fault('/schedule/on', 'one event is supported')];
+function unsupportedEvents({ on, read }: ScheduleDocument): FieldError[] {
+  if (!on?.one) return [fault('/schedule/on', 'one event is supported')];
   const { with: wanted, correlate } = on.one;
   const { type } = wanted;
   return [
-    ...times,
     ...(read && read !== 'data' ? [fault('/schedule/read', 'must be data')] : []),
     ...(correlate ? [fault('/schedule/on/one/correlate', 'correlation needs more than one event')] : []),
     ...(typeof type === 'string' && !type.includes('${')

@@ -5,7 +5,7 @@ import { currentTraceId, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import { DefinitionRepository } from '../definitions/definition.repository.js';
 import { PlanCache } from '../definitions/plan.cache.js';
-import { begin, resumeFrom, type Change } from '../machine/machine.js';
+import { begin, resumeFrom, type Change, type Scheduled } from '../machine/machine.js';
 import { emptyState, type MachineState } from '../machine/state.js';
 import { assertSmallEnough } from '../payloads/limits.js';
 import type { ExecutionRow } from './execution.entities.js';
@@ -19,6 +19,7 @@ export interface Start {
   id: string;
   actor: Actor;
   startedBy: string;
+  schedule?: Scheduled;
   /** The task of another execution that waits for this one. */
   parent?: { id: string; frame: number };
 }
@@ -71,7 +72,13 @@ export class Starter {
     const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
     const moment = this.transitions.moment();
     const row = newRow(start, { workflow, version }, input, moment.now);
-    return moveOf(plan, row, { kind: 'start' }, begin(plan, row, moment), this.transitions.recheckMs);
+    return moveOf(
+      plan,
+      row,
+      { kind: 'start', ...(start.schedule && { schedule: start.schedule }) },
+      begin(plan, row, moment),
+      this.transitions.recheckMs,
+    );
   }
 
   private async keep({ actor }: Start, move: Move): Promise<Started> {

@@ -9,9 +9,15 @@ import { copyOf, emptyState, framesOf, type Frame, type MachineState, type Machi
 import type { CloudEvent } from './cloud-event.js';
 import { Walk, type Moment, type StepChange } from './walk.js';
 
+/** The time at which a schedule started it, and since when it had missed others before. */
+export interface Scheduled {
+  dueAt: string;
+  missedFrom?: string;
+}
+
 /** What may happen to an execution. */
 export type Change =
-  | { kind: 'start' }
+  | { kind: 'start'; schedule?: Scheduled }
   /** It began with what another execution had done before a step. */
   | { kind: 'fork'; of: string; frame: number }
   /** Time has passed. */
