@@ -16,7 +16,7 @@ export class WorkerConfig {
   @IsInt()
   @Min(1)
   @Max(256)
-  concurrency: number = 8;
+  concurrency: number = 64;
 
   @Setting({
     description: 'Hosts, addresses and CIDRs that action steps may reach although they are private, comma-separated',

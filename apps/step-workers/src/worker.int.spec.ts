@@ -21,7 +21,14 @@ let client: MessagingClient;
 let worker: TestService;
 
 /** The orchestrator's side, over plain NATS: what came, and how many reports it refuses first. */
-const seen = { reports: [] as StepReport[], claims: 0, refusals: 0 };
+const seen = { reports: [] as StepReport[], claims: 0, refusals: 0, next: undefined as StepTask | undefined };
+
+/** What follows, given once. */
+function taken(): { next?: StepTask } {
+  const { next } = seen;
+  seen.next = undefined;
+  return next ? { next } : {};
+}
 
 beforeAll(async () => {
   mesh = await startMesh();
@@ -34,14 +41,14 @@ beforeAll(async () => {
       seen.reports.push(msg.json());
       const refused = headers();
       refused.set(header.errorCode, '503');
-      if (seen.refusals-- <= 0) msg.respond('{"result":"accepted"}');
+      if (seen.refusals-- <= 0) msg.respond(JSON.stringify({ result: 'accepted', ...taken() }));
       else msg.respond('{"code":"UNAVAILABLE","message":"later"}', { headers: refused });
     },
   });
   nc.subscribe(StepApi.claim.subject, {
     callback: (_error, msg) => {
       seen.claims++;
-      msg.respond('{"state":"closed"}');
+      msg.respond(JSON.stringify({ state: 'closed', ...taken() }));
     },
   });
   worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision', SCM_CONCURRENCY: '2' });
@@ -51,6 +58,7 @@ beforeEach(() => {
   seen.reports.length = 0;
   seen.claims = 0;
   seen.refusals = 0;
+  seen.next = undefined;
 });
 
 afterAll(async () => {
@@ -95,6 +103,7 @@ describe('a worker pool', () => {
         attempt: 1,
         outcome: 'completed',
         output: { decision: 'x', matched: null },
+        held: 1,
       },
     ]);
     await waitFor(async () => (await stored()) === 1);
@@ -111,6 +120,20 @@ describe('a worker pool', () => {
     expect(seen.claims).toBe(0);
   });
 
+  it('goes on with the step that the answer holds, and confirms its task after the last one', async () => {
+    const others = await enqueue('decision', { rules: [], otherwise: 1 });
+    seen.next = { ...others, step: 2, with: { rules: [], otherwise: 2 } };
+    await waitFor(() => seen.reports.length === 2);
+    expect(
+      seen.reports.map(({ step, held, output }) => [step, held, (output as { decision: number }).decision]),
+    ).toEqual([
+      [1, 1, 1],
+      [2, 1, 2],
+    ]);
+    await waitFor(async () => (await stored()) === 0);
+    expect(seen.claims).toBe(0);
+  });
+
   it('says of arguments that are not valid which they are', async () => {
     await enqueue('decision', { rules: [{}], more: 1 });
     await waitFor(() => seen.reports.length === 1);
@@ -119,17 +142,19 @@ describe('a worker pool', () => {
   });
 
   it(
-    'asks before it does what was given out before, and leaves what is closed',
+    'asks before it does what was given out before, and does what that stands for by now',
     async () => {
       seen.refusals = Number.POSITIVE_INFINITY;
-      await enqueue('decision', { rules: [] });
+      const task = await enqueue('decision', { rules: [] });
       await waitFor(() => seen.reports.length > 0);
       await worker.kill();
-      const reports = seen.reports.length;
+      seen.refusals = 0;
+      seen.next = { ...task, step: 2, with: { rules: [], otherwise: 'after' } };
       worker = await mesh.start('step-workers', { SCM_CAPABILITIES: 'decision,action', SCM_EGRESS_ALLOW: '127.0.0.1' });
       await waitFor(async () => (await stored()) === 0, { timeoutMs: 30_000 });
       expect(seen.claims).toBe(1);
-      expect(seen.reports).toHaveLength(reports);
+      expect(seen.reports.at(-1)).toMatchObject({ step: 2, held: 1, output: { decision: 'after' } });
+      expect(seen.reports.slice(0, -1).every(({ step }) => step === 1)).toBe(true);
     },
     TIMEOUT_MS,
   );

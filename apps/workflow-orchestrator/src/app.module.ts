@@ -18,6 +18,7 @@ import { ExecutionService } from './executions/execution.service.js';
 import { RowCodec } from './executions/row.codec.js';
 import { Starter } from './executions/starter.js';
 import { Sweeper } from './executions/sweeper.js';
+import { ExecutionCache } from './executions/execution.cache.js';
 import { TransitionRepository } from './executions/transition.repository.js';
 import { TransitionService } from './executions/transition.service.js';
 import { BlobRepository } from './payloads/blob.repository.js';
@@ -61,6 +62,7 @@ import { TriggerService } from './triggers/trigger.service.js';
     EventSeal,
     RowCodec,
     ExecutionRepository,
+    ExecutionCache,
     TransitionRepository,
     TransitionService,
     Dispatcher,

@@ -9,6 +9,7 @@ import { SealPayloads1790000009300 } from './migrations/1790000009300-seal-paylo
 import { BlobEntity, WorkspaceKeyEntity } from './payloads/payload.entities.js';
 import { ScheduleEntity } from './schedules/schedule.entity.js';
 import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
+import { UpdateInPlace1790000009000 } from './migrations/1790000009000-update-in-place.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
@@ -29,6 +30,7 @@ export const database: DatabaseDeclaration = {
     AddPublishedEvents1790000006000,
     IndexLists1790000007000,
     KeepMachineState1790000008000,
+    UpdateInPlace1790000009000,
     SealPayloads1790000009300,
     AddSchedules1790000009400,
   ],

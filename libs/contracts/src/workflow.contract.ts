@@ -189,11 +189,15 @@ export class StepReport {
   @JsonValue({ optional: true }) output?: unknown;
   /** RFC 9457 shape; `retryable: false` ends the retries. */
   @JsonObject({ optional: true }) error?: Record<string, unknown>;
+  /** The step whose task the worker holds unconfirmed, when it can go on with the execution's next step of that kind. */
+  @Whole({ min: 1, optional: true }) held?: number;
 }
 
 export class StepReportReply {
   /** `stale`: the step was not open any more, the report changed nothing. */
   @OneOf(['accepted', 'stale']) result: 'accepted' | 'stale';
+  /** What the held task stands for from now on, until it is confirmed. */
+  @Nested(() => StepTask, { optional: true }) next?: StepTask;
 }
 
 /** Asked before work that was delivered before: is the step still open? */
@@ -209,6 +213,8 @@ export class ClaimRequest {
 export class ClaimReply {
   /** `begun`: that attempt was begun before, and is not to be begun again. */
   @OneOf(['open', 'closed', 'begun']) state: 'open' | 'closed' | 'begun';
+  /** With `closed`: what the task stands for since its own step is done. */
+  @Nested(() => StepTask, { optional: true }) next?: StepTask;
 }
 
 /** A task that no worker could handle, with why. */

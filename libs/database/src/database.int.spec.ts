@@ -217,48 +217,54 @@ describe('the outbox', () => {
 
   const valuesOf = (events: OwedEvent[]) => events.map(({ payload }) => (payload as AlertTransition).value);
 
+  const outbox = () => new OutboxRepository(database);
+  const owed = async () => (await outbox().inTurn((turn) => turn.look(10))).events;
+  /** All that is owed is published and kept, in places from `seq`. */
+  const keepAll = (seq: number) =>
+    outbox().inTurn(async (turn) => {
+      const { events } = await turn.look(10);
+      await turn.finish(
+        events,
+        events.map((event, i) => ({ event, seq: seq + i })),
+      );
+    });
+
   it('holds what was committed, in order, until it is published', async () => {
-    const outbox = new OutboxRepository(database);
     for (let n = 0; n < 5; n++) await owe(n, n === 2);
-    const failing = outbox.inTurn(async (turn) => {
-      await turn.forget(await turn.owed(10));
+    const failing = outbox().inTurn(async (turn) => {
+      await turn.finish((await turn.look(10)).events, []);
       throw new Error('NATS is away');
     });
     await expect(failing).rejects.toThrow('away');
-    const seen = await outbox.inTurn(async (turn) => {
-      const events = await turn.owed(10);
-      await turn.forget(events);
+    const seen = await outbox().inTurn(async (turn) => {
+      const { events } = await turn.look(10);
+      await turn.finish(events, []);
       return events;
     });
     expect(valuesOf(seen)).toEqual([0, 1, 3, 4]);
-    expect(await outbox.inTurn((turn) => turn.owed(10))).toEqual([]);
+    expect(await owed()).toEqual([]);
   });
 
   it('owes again, in order, what a stream has lost after it was published', async () => {
-    const outbox = new OutboxRepository(database);
     for (let n = 0; n < 4; n++) await owe(n);
-    await outbox.inTurn(async (turn) => {
-      await turn.keep((await turn.owed(10)).map((event, i) => ({ event, seq: 100 + i })));
-    });
-    expect(await outbox.inTurn((turn) => turn.owed(10))).toEqual([]);
-    await outbox.inTurn((turn) => turn.oweAgain([MetricsEvents.alertFired.subject], 102));
-    expect(valuesOf(await outbox.inTurn((turn) => turn.owed(10)))).toEqual([2, 3]);
+    await keepAll(100);
+    expect(await owed()).toEqual([]);
+    await outbox().inTurn((turn) => turn.oweAgain([MetricsEvents.alertFired.subject], 102));
+    expect(valuesOf(await owed())).toEqual([2, 3]);
     await server.query(`delete from notes_of_spec.event_outbox`);
   });
 
   it('forgets after a day what it keeps of published events', async () => {
-    const outbox = new OutboxRepository(database);
     await owe(1);
-    await outbox.inTurn(async (turn) => turn.keep((await turn.owed(1)).map((event) => ({ event, seq: 1 }))));
+    await keepAll(1);
     await server.query(`update notes_of_spec.event_outbox set created_at = now() - interval '25 hours'`);
     await owe(2);
-    await outbox.inTurn(async (turn) => turn.keep((await turn.owed(1)).map((event) => ({ event, seq: 2 }))));
+    await keepAll(2);
     const kept = await server.query(`select published_seq from notes_of_spec.event_outbox`);
     expect(kept).toEqual([{ published_seq: '2' }]);
   });
 
   it('lets one replica at a time in', async () => {
-    const outbox = new OutboxRepository(database);
     let [inside, most] = [0, 0];
     const work = async () => {
       most = Math.max(most, ++inside);
@@ -266,19 +272,18 @@ describe('the outbox', () => {
       inside--;
       return true;
     };
-    const impatient = await Promise.all(Array.from({ length: 4 }, () => outbox.unlessBusy(work)));
+    const impatient = await Promise.all(Array.from({ length: 4 }, () => outbox().unlessBusy(work)));
     expect(impatient.filter(Boolean).length).toBeGreaterThanOrEqual(1);
-    expect(await Promise.all(Array.from({ length: 4 }, () => outbox.inTurn(work)))).toEqual([true, true, true, true]);
+    expect(await Promise.all(Array.from({ length: 4 }, () => outbox().inTurn(work)))).toEqual([true, true, true, true]);
     expect(most).toBe(1);
   });
 
   it('remembers how far a stream went, and forgets it with its epoch', async () => {
-    const outbox = new OutboxRepository(database);
     const [first, second] = [randomUUID(), randomUUID()];
     const setAndRead = (epoch: string, lastSeq: number) =>
-      outbox.inTurn(async (turn) => {
+      outbox().inTurn(async (turn) => {
         await turn.setMark('S', { epoch, lastSeq });
-        return turn.markOf('S');
+        return (await turn.marks()).get('S');
       });
     await setAndRead(first, 10);
     expect(await setAndRead(first, 5)).toEqual({ epoch: first, lastSeq: 10 });

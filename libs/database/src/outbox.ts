@@ -78,28 +78,33 @@ const KEPT = '24 hours';
 export class OutboxTurn {
   constructor(private readonly tx: EntityManager) {}
 
-  /** The oldest events that are owed. */
-  async owed(limit: number): Promise<OwedEvent[]> {
-    return this.tx.query<OwedEvent[]>(
-      `select position, id, workspace_id, subject, keys, payload, traceparent from event_outbox
-       where published_seq is null order by position limit $1`,
+  /** The oldest events that are owed, and where the streams ended, in one look. */
+  async look(limit: number): Promise<{ events: OwedEvent[]; marks: Map<string, StreamMark> }> {
+    const [found] = await this.tx.query<{ events: OwedEvent[] | null; marks: StreamRow[] | null }[]>(
+      `select (select json_agg(e) from (select position::text, id, workspace_id, subject, keys, payload, traceparent
+           from event_outbox where published_seq is null order by event_outbox.position limit $1) e) as events,
+         (select json_agg(s) from event_streams s) as marks`,
       [limit],
     );
+    return { events: found?.events ?? [], marks: marksOf(found?.marks ?? []) };
   }
 
-  /** Forgets events that are published. */
-  async forget(events: readonly OwedEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.tx.query(`delete from event_outbox where position = any($1)`, [events.map((e) => e.position)]);
+  async marks(): Promise<Map<string, StreamMark>> {
+    return marksOf(await this.tx.query<StreamRow[]>(`select name, epoch, last_seq from event_streams`));
   }
 
-  /** Keeps published events with their place in the stream, should it be lost before they were read. */
-  async keep(published: readonly { event: OwedEvent; seq: number }[]): Promise<void> {
-    if (published.length === 0) return;
+  /** Forgets events that are published; `kept` stay with their place in the stream, should it be lost before they were read. */
+  async finish(published: readonly OwedEvent[], kept: readonly { event: OwedEvent; seq: number }[]): Promise<void> {
+    const gone = new Set(published);
+    for (const { event } of kept) gone.delete(event);
+    if (gone.size > 0) {
+      await this.tx.query(`delete from event_outbox where position = any($1)`, [[...gone].map((e) => e.position)]);
+    }
+    if (kept.length === 0) return;
     await this.tx.query(
       `update event_outbox o set published_seq = p.seq
        from unnest($1::bigint[], $2::bigint[]) as p (position, seq) where o.position = p.position`,
-      [published.map(({ event }) => event.position), published.map(({ seq }) => seq)],
+      [kept.map(({ event }) => event.position), kept.map(({ seq }) => seq)],
     );
     await this.tx.query(
       `delete from event_outbox where published_seq is not null and created_at < now() - interval '${KEPT}'`,
@@ -114,14 +119,6 @@ export class OutboxTurn {
     );
   }
 
-  async markOf(stream: string): Promise<StreamMark | undefined> {
-    const rows = await this.tx.query<{ epoch: string; last_seq: string }[]>(
-      `select epoch, last_seq from event_streams where name = $1`,
-      [stream],
-    );
-    return rows[0] && { epoch: rows[0].epoch, lastSeq: Number(rows[0].last_seq) };
-  }
-
   async setMark(stream: string, mark: StreamMark): Promise<void> {
     await this.tx.query(
       `insert into event_streams (name, epoch, last_seq) values ($1, $2, $3)
@@ -131,4 +128,14 @@ export class OutboxTurn {
       [stream, mark.epoch, mark.lastSeq],
     );
   }
+}
+
+interface StreamRow {
+  name: string;
+  epoch: string;
+  last_seq: string | number;
+}
+
+function marksOf(rows: readonly StreamRow[]): Map<string, StreamMark> {
+  return new Map(rows.map(({ name, epoch, last_seq }) => [name, { epoch, lastSeq: Number(last_seq) }]));
 }

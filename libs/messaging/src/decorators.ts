@@ -13,6 +13,8 @@ export interface DeliveryInfo {
   /** 1 at first; more when a former delivery was not confirmed. */
   readonly delivery: number;
   readonly signal: AbortSignal;
+  /** Aborts earlier, when no more work shall be taken. */
+  readonly draining: AbortSignal;
 }
 
 /** Answers a request; a payload or reply type that differs from the contract does not compile. */

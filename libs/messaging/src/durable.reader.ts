@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import { jetstream, type Consumer, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -35,12 +35,13 @@ const PULL_MS = 5_000;
 const TASK_RETRY_MS = 1_000;
 
 /**
- * Handles the messages of one durable consumer, `slots` at a time. Each slot pulls one message when it is free, so that no
+ * Handles the messages of one durable consumer, `slots` at a time. It asks for as many as it has free slots, so that no
  * message waits here while its acknowledgement clock runs.
  */
 export class DurableReader {
   private readonly busy = new Set<Promise<void>>();
   private consumer?: Promise<Consumer>;
+  private slotFreed = () => {};
 
   constructor(
     private readonly source: Source,
@@ -49,9 +50,7 @@ export class DurableReader {
   ) {}
 
   start(): void {
-    for (let slot = 0; slot < this.options.slots; slot++) {
-      void this.pull().catch((error: unknown) => this.options.onBug(error, consumerName(this.source)));
-    }
+    void this.run().catch((error: unknown) => this.options.onBug(error, consumerName(this.source)));
   }
 
   /** Resolves when the running handlers have ended; `draining` must be aborted before. */
@@ -59,32 +58,40 @@ export class DurableReader {
     await Promise.allSettled(this.busy);
   }
 
-  private async pull(): Promise<void> {
-    const { draining } = this.options;
+  private async run(): Promise<void> {
+    const { draining, slots } = this.options;
     while (!draining.aborted) {
-      const msg = await this.next();
-      if (!msg) continue;
-      if (draining.aborted) {
-        msg.nak();
-        return;
-      }
-      const work = this.work(msg).catch((error: unknown) => this.options.onBug(error, msg.subject));
-      this.busy.add(work);
-      await work;
-      this.busy.delete(work);
+      if (this.busy.size === slots) await new Promise<void>((resolve) => (this.slotFreed = resolve));
+      // Slots that become free together are filled by one request.
+      await nextTurn();
+      await this.take(slots - this.busy.size);
     }
   }
 
   /** The stream's owner creates the consumer; until it did, or while the server is away, ask again. */
-  private async next(): Promise<JsMsg | null> {
+  private async take(count: number): Promise<void> {
+    const { draining } = this.options;
     try {
       this.consumer ??= this.open();
-      return await (await this.consumer).next({ expires: PULL_MS });
+      const messages = await (await this.consumer).fetch({ max_messages: count, expires: PULL_MS });
+      for await (const msg of messages) {
+        if (draining.aborted) msg.nak();
+        else this.begin(msg);
+      }
     } catch {
       this.consumer = undefined;
-      await sleep(200, undefined, { signal: this.options.draining }).catch(() => undefined);
-      return null;
+      await sleep(200, undefined, { signal: draining }).catch(() => undefined);
     }
+  }
+
+  private begin(msg: JsMsg): void {
+    const work = this.work(msg)
+      .catch((error: unknown) => this.options.onBug(error, msg.subject))
+      .finally(() => {
+        this.busy.delete(work);
+        this.slotFreed();
+      });
+    this.busy.add(work);
   }
 
   private async open(): Promise<Consumer> {
@@ -100,7 +107,8 @@ export class DurableReader {
           this.source.kind === 'task' ? this.source.payload : this.source.event.payload,
           msg.string(),
         );
-        await this.handle(payload, { delivery: msg.info.deliveryCount, signal: this.options.signal });
+        const { signal, draining } = this.options;
+        await this.handle(payload, { delivery: msg.info.deliveryCount, signal, draining });
       });
     } catch (error) {
       return await this.fail(msg, error);
@@ -108,7 +116,7 @@ export class DurableReader {
       clearInterval(beat);
     }
     // The message is handled: when its acknowledgement is lost it comes again, and its handler knows it.
-    await msg.ackAck().catch(() => undefined);
+    msg.ack();
   }
 
   private async fail(msg: JsMsg, error: unknown): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import {
@@ -16,6 +17,7 @@ import { ensureStreams, readStreamEnd, setStreamEpoch, type MessagingClient } fr
 
 const BATCH = 500;
 const IDLE_MS = 500;
+const GATHER_MS = 5;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 
 /** Subjects of the events that services must not miss. */
@@ -83,7 +85,8 @@ export class EventRelay {
         if (!this.isVerified) await this.verifyStreams();
         const published = (await this.outbox.unlessBusy((turn) => this.publishOwed(turn))) ?? 0;
         failures = 0;
-        if (published < BATCH && !this.isOwed) await this.sleep(IDLE_MS);
+        if (published === 0 && !this.isOwed) await this.sleep(IDLE_MS);
+        else if (published < BATCH) await this.gather();
       } catch (error) {
         this.logger.warn(`events wait: ${error instanceof Error ? error.message : String(error)}`);
         this.isVerified = false;
@@ -93,20 +96,19 @@ export class EventRelay {
   }
 
   private async publishOwed(turn: OutboxTurn): Promise<number> {
-    const events = await turn.owed(BATCH);
+    const { events, marks } = await turn.look(BATCH);
     if (events.length === 0) return 0;
-    const marks = await this.marks(turn);
     const published = await Promise.all(events.map((event) => this.publish(event, marks)));
     for (const stream of this.owned) {
       const seqs = published.filter((one) => one.stream === stream.name);
       if (seqs.length > 0) await this.note(turn, stream, marks.get(stream.name), seqs);
     }
-    await turn.keep(published.filter(({ event }) => readDurably.has(event.subject)));
-    await turn.forget(events.filter((event) => !readDurably.has(event.subject)));
+    const kept = published.filter(({ event }) => readDurably.has(event.subject));
+    await turn.finish(events, kept);
     return events.length;
   }
 
-  private async publish(event: OwedEvent, marks: ReadonlyMap<string, StreamMark | undefined>): Promise<Published> {
+  private async publish(event: OwedEvent, marks: ReadonlyMap<string, StreamMark>): Promise<Published> {
     const epoch = marks.get(streamOf(event.subject).name)?.epoch;
     const options = { id: event.id, epoch, traceparent: event.traceparent ?? undefined };
     const ack = await this.messaging.publish(contractOf(event.subject), event.keys, await this.open(event), options);
@@ -127,12 +129,6 @@ export class EventRelay {
     else await turn.setMark(stream.name, { epoch: mark.epoch, lastSeq: Math.max(last, mark.lastSeq) });
   }
 
-  private async marks(turn: OutboxTurn): Promise<Map<string, StreamMark | undefined>> {
-    const marks = new Map<string, StreamMark | undefined>();
-    for (const { name } of this.owned) marks.set(name, await turn.markOf(name));
-    return marks;
-  }
-
   /** In turn, so that replicas that come back at once agree on one epoch, and none publishes meanwhile. */
   private async verifyStreams(): Promise<void> {
     // Before the look: NATS may go away again meanwhile.
@@ -142,7 +138,7 @@ export class EventRelay {
   }
 
   private async verifyIn(turn: OutboxTurn): Promise<void> {
-    const marks = await this.marks(turn);
+    const marks = await turn.marks();
     for (const stream of this.owned) {
       const mark = marks.get(stream.name);
       const { lastSeq, epoch } = await readStreamEnd(this.nc, stream);
@@ -163,6 +159,11 @@ export class EventRelay {
     await turn.oweAgain(subjects, end.firstLost);
     await setStreamEpoch(this.nc, stream, mark.epoch);
     this.logger.log(`${stream.name} begins epoch ${mark.epoch} at ${end.last}`);
+  }
+
+  /** Events that come close together are published in one turn; the first after a silence does not wait. */
+  private async gather(): Promise<void> {
+    await sleep(GATHER_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private async watchReconnects(): Promise<void> {

@@ -25,30 +25,39 @@ const actsOutside: readonly Capability[] = ['action', 'notification'];
 const MAX_PAUSE_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 
-/** Does one step and brings its result to the orchestrator. Only after the answer is the task confirmed. */
+/**
+ * Does one step and brings its result to the orchestrator. The answer may hold the execution's next step: then the task
+ * stands for that one. Only when nothing follows is it confirmed.
+ */
 @Injectable()
 export class StepRunner {
   private readonly logger = new Logger(StepRunner.name);
 
   constructor(private readonly messaging: MessagingClient) {}
 
-  async run(task: StepTask, { delivery, signal }: DeliveryInfo, work: StepWork): Promise<void> {
-    const actor = serviceActor('step-workers', task.workspaceId, task.startedBy);
-    const state = delivery > 1 || actsOutside.includes(task.capability) ? await this.claim(task, actor) : 'open';
-    if (state === 'closed') return;
-    const report = state === 'begun' ? outcomeUnknown(task) : await this.attempt(task, signal, actor, work);
-    await this.deliver(report, signal, actor);
+  async run(held: StepTask, { delivery, signal, draining }: DeliveryInfo, work: StepWork): Promise<void> {
+    const actor = serviceActor('step-workers', held.workspaceId, held.startedBy);
+    let isInDoubt = delivery > 1 || actsOutside.includes(held.capability);
+    for (let task: StepTask | undefined = held; task; isInDoubt = false) {
+      const { state, next }: ClaimReply =
+        isInDoubt || task.effect === 'ledger' ? await this.claim(task, actor) : { state: 'open' };
+      if (state === 'closed') {
+        task = next;
+        continue;
+      }
+      const report = state === 'begun' ? outcomeUnknown(task) : await this.attempt(task, signal, actor, work);
+      task = await this.deliver(draining.aborted ? report : { ...report, held: held.step }, signal, actor);
+    }
   }
 
   /** A task that comes again may be done already, and its execution cancelled. */
-  private async claim(task: StepTask, actor: Actor): Promise<ClaimReply['state']> {
+  private async claim(task: StepTask, actor: Actor): Promise<ClaimReply> {
     const { executionId, workspaceId, step, attempt } = task;
-    const { state } = await this.messaging.request(
+    return this.messaging.request(
       StepApi.claim,
       { executionId, workspaceId, step, attempt, ...(task.effect === 'ledger' && { begins: true }) },
       { as: actor },
     );
-    return state;
   }
 
   private async attempt(task: StepTask, stopping: AbortSignal, actor: Actor, work: StepWork): Promise<StepReport> {
@@ -70,12 +79,14 @@ export class StepRunner {
     }
   }
 
-  /** Repeats until the orchestrator has answered. A result it cannot take is reported as the step's failure. */
-  private async deliver(report: StepReport, signal: AbortSignal, actor: Actor): Promise<void> {
+  /**
+   * Repeats until the orchestrator has answered; gives what follows. A result it cannot take is reported as the step's
+   * failure.
+   */
+  private async deliver(report: StepReport, signal: AbortSignal, actor: Actor): Promise<StepTask | undefined> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
       try {
-        await this.messaging.request(StepApi.report, report, { as: actor });
-        return;
+        return (await this.messaging.request(StepApi.report, report, { as: actor })).next;
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ServiceError)) throw error;

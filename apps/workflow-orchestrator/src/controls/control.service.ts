@@ -50,7 +50,10 @@ export class ControlService {
       reason: asked.kind,
       traceId: currentTraceId(),
     });
-    const outcome = await this.aftermath.apply(id, { ...asked, by } as Control, actor.workspaceId, audit);
+    const outcome = await this.aftermath.apply(id, { ...asked, by } as Control, {
+      workspaceId: actor.workspaceId,
+      audit,
+    });
     const { status } = found(outcome?.execution, id);
     const isDone = asked.kind === 'cancel' && status === 'cancelled';
     if (!outcome?.move && !isDone) throw new ServiceError('FAILED_PRECONDITION', refusal(asked, status));

@@ -60,16 +60,6 @@ export class DefinitionRepository {
     return this.inWorkspace(workspaceId, (tx) => this.findIn(tx, workspaceId, name, version));
   }
 
-  async newestVersion(workspaceId: string, name: string): Promise<string | undefined> {
-    const rows = await this.inWorkspace(workspaceId, (tx) =>
-      tx.query<{ version: string }[]>(
-        `select newest_version as version from workflows where workspace_id = $1 and name = $2`,
-        [workspaceId, name],
-      ),
-    );
-    return rows[0]?.version;
-  }
-
   async findIn(
     tx: EntityManager,
     workspaceId: string,

@@ -63,7 +63,7 @@ export class EventService {
     const event = payload as CloudEvent;
     for (let after = FIRST_ID, full = true; full;) {
       const ids = await this.transitions.listening(workspaceId, event.type, after, PAGE);
-      await Promise.all(ids.map((id) => this.aftermath.apply(id, { kind: 'event', event }, workspaceId)));
+      await Promise.all(ids.map((id) => this.aftermath.apply(id, { kind: 'event', event }, { workspaceId })));
       full = ids.length === PAGE;
       after = ids.at(-1) ?? after;
     }

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { AuditRow } from '@scm/audit';
-import { ServiceError } from '@scm/contracts';
+import { ServiceError, type StepTask } from '@scm/contracts';
 import { serviceActor } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { executionError } from '../machine/error.js';
@@ -9,10 +8,13 @@ import { nodeAt } from '../machine/plan.js';
 import type { Frame } from '../machine/state.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ExecutionRow } from './execution.entities.js';
-import { hasEnded, openCalls, openRuns, type Move } from './move.js';
+import { carriedBy, hasEnded, openedCalls, openRuns, type Move } from './move.js';
 import { Starter } from './starter.js';
 import { TransitionRepository } from './transition.repository.js';
-import { TransitionService, type Outcome } from './transition.service.js';
+import { TransitionService, type Outcome, type Wanted } from './transition.service.js';
+
+/** A larger task goes by way of the queue, which can tell that no message carries it. */
+const MAX_HANDED_CHARACTERS = 131_072;
 
 /** What follows from a transition once it is committed. All of it can be derived from the rows again. */
 @Injectable()
@@ -31,19 +33,21 @@ export class Aftermath {
   async apply(
     executionId: string,
     change: Change,
-    workspaceId?: string,
-    audit?: AuditRow,
+    { workspaceId, audit, held }: Pick<Wanted, 'workspaceId' | 'audit' | 'held'> = {},
   ): Promise<Outcome | undefined> {
-    const outcome = await this.transitions.apply({ executionId, workspaceId, change, audit });
+    const outcome = await this.transitions.apply({ executionId, change, workspaceId, audit, held });
     if (outcome?.move) await this.of(outcome.move);
     return outcome;
   }
 
-  async of({ after, transition }: Move): Promise<void> {
+  async of({ after, transition, next }: Move): Promise<void> {
     const touched = new Set(transition.changes.map(({ frame }) => frame));
     const isNew = ({ id }: Frame) => touched.has(id);
     await Promise.all([
-      this.dispatch(after, openCalls(after).filter(isNew)),
+      this.dispatch(
+        after,
+        openedCalls(transition).filter(({ id }) => id !== next?.id),
+      ),
       this.dispatcher.withdraw(after, transition.dropped),
       ...openRuns(after)
         .filter(isNew)
@@ -51,6 +55,16 @@ export class Aftermath {
       ...transition.dropped.map((frame) => this.cancelChild(after, frame)),
       hasEnded(after.status) ? this.tellParent(after) : undefined,
     ]);
+  }
+
+  /** What the task of that step, which a worker holds, stands for now. */
+  async carriedBy(execution: ExecutionRow, held: number): Promise<StepTask | undefined> {
+    const frame = hasEnded(execution.status) ? undefined : carriedBy(execution, held);
+    if (!frame) return undefined;
+    const task = await this.dispatcher.taskOf(execution, frame);
+    if (JSON.stringify(task).length <= MAX_HANDED_CHARACTERS) return task;
+    await this.dispatch(execution, [frame]);
+    return undefined;
   }
 
   /** Puts in flight again whatever should be and is not. */

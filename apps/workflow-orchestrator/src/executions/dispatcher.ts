@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { ServiceError, StepTasks } from '@scm/contracts';
+import { ServiceError, StepTasks, type StepTask } from '@scm/contracts';
 import { ensureStreams, MessagingClient, TaskQueue } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
@@ -41,6 +41,11 @@ export class Dispatcher {
     return (await Promise.all(frames.map((frame) => this.dispatchOne(execution, frame)))).flat();
   }
 
+  /** What a worker gets of an open call. */
+  async taskOf(execution: ExecutionRow, frame: Frame): Promise<StepTask> {
+    return this.codec.lightened(execution, stepTaskOf(await this.planOf(execution), execution, frame));
+  }
+
   /** The open calls whose task is not stored, taken by a worker or not. */
   async missing(execution: ExecutionRow): Promise<Frame[]> {
     const found = openCalls(execution).map(async (frame) => ((await this.isStored(execution, frame)) ? [] : [frame]));
@@ -75,7 +80,7 @@ export class Dispatcher {
   }
 
   private async enqueue(execution: ExecutionRow, frame: Frame): Promise<void> {
-    const task = this.codec.lightened(execution, stepTaskOf(await this.planOf(execution), execution, frame));
+    const task = await this.taskOf(execution, frame);
     const windows = Math.floor((Date.now() - Date.parse(frame.startedAt)) / DUPLICATE_WINDOW_MS);
     const id = `${execution.id}:${frame.id}:${task.attempt}:${windows}`;
     const options = { id, traceparent: execution.traceparent ?? undefined };
@@ -88,9 +93,14 @@ export class Dispatcher {
     });
   }
 
+  /** Its own task, or the one that a worker holds and that stands for it. */
   private async isStored(execution: ExecutionRow, frame: Frame): Promise<boolean> {
     const contract = StepTasks[capabilityIn(await this.planOf(execution), frame)];
+    const carrier = execution.carried?.[frame.id];
     try {
+      if (carrier?.attempt === frame.attempt) {
+        if (await this.queue.newest(contract, [execution.id, String(carrier?.task)])) return true;
+      }
       return (await this.queue.newest(contract, keysOf(execution, frame)))?.attempt === frame.attempt;
     } catch (error) {
       this.logger.warn(`whether ${execution.id} is in the queue is unknown: ${reasonOf(error)}`);

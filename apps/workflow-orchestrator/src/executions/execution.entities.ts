@@ -11,6 +11,7 @@ import type { StepChange } from '../machine/walk.js';
 @Index('executions_by_creation', ['workspaceId', 'createdAt', 'id'])
 @Index('executions_by_workflow', ['workspaceId', 'workflow', 'createdAt', 'id'])
 @Index('executions_by_status', ['workspaceId', 'status', 'createdAt', 'id'])
+@Index('executions_active', ['createdAt'], { where: 'ended_at IS NULL' })
 @Index('executions_listening', ['workspaceId', 'id'], { where: 'listens IS NOT NULL' })
 @Index('executions_by_failure', ['workspaceId', 'workflow', 'status', 'createdAt', 'id'], {
   where: "status IN ('faulted', 'cancelled')",
@@ -35,14 +36,15 @@ export class ExecutionEntity {
   /** The capabilities of its open calls, one for each. */
   @Column({ name: 'open_calls', type: 'text', array: true, nullable: true }) openCalls: Capability[] | null;
   /** When the oldest open call was opened. */
-  @Index('executions_open', { where: 'open_calls IS NOT NULL' })
   @Column({ name: 'opened_at', type: 'timestamptz', nullable: true })
   openedAt: Date | null;
+  /** Open calls that have no task of their own, by their frame. */
+  @Column({ type: 'jsonb', nullable: true }) carried: Record<string, Carrier> | null;
   /** The types of the events it waits for; `*` is any. */
   @Column({ type: 'text', array: true, nullable: true }) listens: string[] | null;
   /** For what its tasks wait, as a state says it. */
   @Column({ type: 'text', array: true, nullable: true }) waits: string[] | null;
-  /** When the sweep looks at it next; null when nothing happens by itself. */
+  /** When the sweep looks at it next, perhaps too early; null when nothing happens by itself. */
   @Index('executions_to_check', { where: 'check_at IS NOT NULL' })
   @Column({ name: 'check_at', type: 'timestamptz', nullable: true })
   checkAt: Date | null;
@@ -50,6 +52,12 @@ export class ExecutionEntity {
   /** The execution and the task in it that wait for this one. */
   @Column({ name: 'parent_id', type: 'uuid', nullable: true }) parentId: string | null;
   @Column({ name: 'parent_frame', type: 'int', nullable: true }) parentFrame: number | null;
+}
+
+/** The task of an earlier step, which its worker holds, stands for that attempt too. */
+export interface Carrier {
+  task: number;
+  attempt: number;
 }
 
 /** A row as values; the class is for TypeORM. */

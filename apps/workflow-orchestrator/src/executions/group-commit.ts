@@ -5,12 +5,13 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Writes what arrived while the former write was under way as one batch: no timer, so an idle service adds no delay, and
- * the batch grows with the load. A caller is answered when its batch is written.
+ * Writes what arrived together, or while the former write was under way, as one batch: no timer, so an idle service adds no
+ * delay, and the batch grows with the load. A caller is answered when its batch is written.
  */
 export class GroupCommit<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private writers = 0;
+  private isGathering = false;
 
   /** `write` gives one result for each item, in order. At most `lanes` writes run at once. */
   constructor(
@@ -21,6 +22,16 @@ export class GroupCommit<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
+      this.gather();
+    });
+  }
+
+  /** What one read of the socket brought arrives in one turn of the event loop. */
+  private gather(): void {
+    if (this.isGathering) return;
+    this.isGathering = true;
+    setImmediate(() => {
+      this.isGathering = false;
       this.next();
     });
   }
@@ -31,7 +42,7 @@ export class GroupCommit<Item, Result> {
     this.writers++;
     void this.flush(batch).finally(() => {
       this.writers--;
-      this.next();
+      this.gather();
     });
   }
 

@@ -2,9 +2,9 @@ import type { Capability, ExecutionStatus } from '@scm/contracts';
 import type { Change, Transition } from '../machine/machine.js';
 import { isAtWork, nextTime } from '../machine/machine.js';
 import { capabilityOf, nodeAt, type Plan } from '../machine/plan.js';
-import { framesOf, type Frame } from '../machine/state.js';
+import { framesOf, type Frame, type MachineState } from '../machine/state.js';
 import type { StepChange } from '../machine/walk.js';
-import type { ExecutionRow, HistoryData } from './execution.entities.js';
+import type { Carrier, ExecutionRow, HistoryData } from './execution.entities.js';
 
 /** A transition of an execution as its row will have it. */
 export interface Move {
@@ -16,6 +16,8 @@ export interface Move {
   /** Of the history row: `step.completed`, `execution.faulted` and so on. */
   type: string;
   data: HistoryData;
+  /** The call among those it opened that the worker goes on with. */
+  next?: Frame;
 }
 
 const ENDS: readonly ExecutionStatus[] = ['completed', 'faulted', 'cancelled', 'compensation-failed'];
@@ -24,17 +26,24 @@ export function hasEnded(status: ExecutionStatus): boolean {
   return ENDS.includes(status);
 }
 
-/** `recheckMs`: how long an open call or a started execution is left alone before the sweep looks after it. */
+interface Terms {
+  /** How long an open call or a started execution is left alone before the sweep looks after it. */
+  recheckMs: number;
+  /** The step whose task the worker holds that brings the change and can go on. */
+  held?: number;
+}
+
 export function moveOf(
   plan: Plan,
   before: ExecutionRow,
   change: Change,
   transition: Transition,
-  recheckMs: number,
+  { recheckMs, held }: Terms,
 ): Move {
   const { state, status, output, error, changes, emitted, moment } = transition;
   const ended = hasEnded(status);
   const calls = framesOf(state).filter((frame) => isOpenCall(frame));
+  const next = held === undefined ? undefined : successor(plan, before, change, transition);
   const after: ExecutionRow = {
     ...before,
     revision: before.revision + 1,
@@ -44,9 +53,10 @@ export function moveOf(
     error: error ?? null,
     openCalls: calls.length > 0 ? calls.map((frame) => capabilityIn(plan, frame)) : null,
     openedAt: calls[0] ? new Date(calls[0].startedAt) : null,
+    carried: carriedOf(before, calls, next && { frame: next, task: held as number }),
     listens: listensOf(plan, state.frames),
     waits: waitsOf(state.frames),
-    checkAt: ended ? null : checkAtOf(transition, recheckMs),
+    checkAt: ended ? null : earlier(before.checkAt, checkAtOf(state, moment.now, recheckMs), moment.now),
     endedAt: ended ? moment.now : null,
   };
   const data = {
@@ -57,7 +67,43 @@ export function moveOf(
     ...(change.kind === 'fork' && { state }),
     ...(ended && error && { error }),
   };
-  return { before, after, transition, change, type: typeOf(change, transition), data };
+  return { before, after, transition, change, type: typeOf(change, transition), data, ...(next && { next }) };
+}
+
+/** Of the calls that a report opened the first of its own kind: workers have their slots by kind. */
+function successor(plan: Plan, { state }: ExecutionRow, change: Change, transition: Transition): Frame | undefined {
+  const reported = change.kind === 'report' ? state.frames[change.frame] : undefined;
+  if (!reported) return undefined;
+  const kind = capabilityIn(plan, reported);
+  return openedCalls(transition).find((frame) => capabilityIn(plan, frame) === kind);
+}
+
+/** What was carried is, as long as it is the same attempt. */
+function carriedOf(
+  { carried }: ExecutionRow,
+  calls: readonly Frame[],
+  handed?: { frame: Frame; task: number },
+): ExecutionRow['carried'] {
+  const kept = calls.flatMap(({ id, attempt = 1 }): [string, Carrier][] => {
+    if (handed?.frame.id === id) return [[String(id), { task: handed.task, attempt }]];
+    const carrier = carried?.[id];
+    return carrier?.attempt === attempt ? [[String(id), carrier]] : [];
+  });
+  return kept.length > 0 ? Object.fromEntries(kept) : null;
+}
+
+/** The calls that a transition brings to workers. */
+export function openedCalls({ state, changes }: Transition): Frame[] {
+  const touched = new Set(changes.map(({ frame }) => frame));
+  return openCalls({ state }).filter(({ id }) => touched.has(id));
+}
+
+/** The open call that the task of that step stands for beside its own. */
+export function carriedBy(execution: ExecutionRow, task: number): Frame | undefined {
+  return openCalls(execution).find((frame) => {
+    const carrier = execution.carried?.[frame.id];
+    return carrier?.task === task && carrier.attempt === (frame.attempt ?? 1);
+  });
 }
 
 /** Frames whose task workers should have: those that work, and not those that wait for a person or a time. */
@@ -78,12 +124,18 @@ export function capabilityIn(plan: Plan, frame: Frame): Capability {
   return capabilityOf(nodeAt(plan, frame.ref).task.call ?? '');
 }
 
-function checkAtOf({ state, moment }: Transition, recheckMs: number): Date | null {
+/** When an execution needs to be looked at; null when nothing happens by itself. */
+export function checkAtOf(state: MachineState, now: Date, recheckMs: number): Date | null {
   const next = nextTime(state);
   const isWatched = openCalls({ state }).length > 0 || openRuns({ state }).length > 0;
-  const recheck = new Date(moment.now.getTime() + recheckMs);
+  const recheck = new Date(now.getTime() + recheckMs);
   if (!isWatched) return next ?? null;
   return next && next < recheck ? next : recheck;
+}
+
+/** A check that is set stays when it comes early enough: to move it is dear, as it is indexed. */
+function earlier(set: Date | null, wanted: Date | null, now: Date): Date | null {
+  return set && set > now && !(wanted && wanted < set) ? set : wanted;
 }
 
 function listensOf(plan: Plan, frames: Readonly<Record<string, Frame>>): string[] | null {

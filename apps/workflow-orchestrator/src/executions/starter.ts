@@ -3,7 +3,6 @@ import { AuditLog, type AuditRow } from '@scm/audit';
 import { ServiceError, type Actor, type StartExecutionRequest } from '@scm/contracts';
 import { currentTraceId, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
-import { DefinitionRepository } from '../definitions/definition.repository.js';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { begin, resumeFrom, type Change, type Scheduled } from '../machine/machine.js';
 import { emptyState, type MachineState } from '../machine/state.js';
@@ -38,11 +37,14 @@ export class Starter {
       const fresh = await this.repository.startAll(batch);
       return batch.map(({ move }) => fresh.has(move.after.id));
     },
-    { lanes: 2, maxBatch: 256 },
+    { lanes: 1, maxBatch: 256 },
+  );
+  private readonly newest = new GroupCommit<{ workspaceId: string; workflow: string }, string | undefined>(
+    (batch) => this.repository.newestVersions(batch),
+    { lanes: 1, maxBatch: 256 },
   );
 
   constructor(
-    private readonly definitions: DefinitionRepository,
     private readonly plans: PlanCache,
     private readonly transitions: TransitionService,
     private readonly repository: TransitionRepository,
@@ -54,7 +56,7 @@ export class Starter {
   async start(start: Start, { workflow, version, input = {} }: StartExecutionRequest): Promise<Started> {
     assertSmallEnough(input, 'input');
     const { workspaceId } = start.actor;
-    const found = version ?? (await this.definitions.newestVersion(workspaceId, workflow));
+    const found = version ?? (await this.newest.add({ workspaceId, workflow }));
     if (found === undefined) throw new ServiceError('NOT_FOUND', `no workflow ${workflow}`);
     return this.keep(start, await this.firstMove(start, workflow, found, input));
   }
@@ -65,20 +67,15 @@ export class Starter {
     const moment = this.transitions.moment();
     const row = newRow(start, of, of.input, moment.now);
     const transition = resumeFrom(plan, row, state, moment);
-    return this.keep(start, moveOf(plan, row, change, transition, this.transitions.recheckMs));
+    return this.keep(start, moveOf(plan, row, change, transition, this.transitions));
   }
 
   private async firstMove(start: Start, workflow: string, version: string, input: unknown): Promise<Move> {
     const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
     const moment = this.transitions.moment();
     const row = newRow(start, { workflow, version }, input, moment.now);
-    return moveOf(
-      plan,
-      row,
-      { kind: 'start', ...(start.schedule && { schedule: start.schedule }) },
-      begin(plan, row, moment),
-      this.transitions.recheckMs,
-    );
+    const change: Change = { kind: 'start', ...(start.schedule && { schedule: start.schedule }) };
+    return moveOf(plan, row, change, begin(plan, row, moment), this.transitions);
   }
 
   private async keep({ actor }: Start, move: Move): Promise<Started> {
@@ -126,6 +123,7 @@ function newRow(
     createdAt,
     openCalls: null,
     openedAt: null,
+    carried: null,
     listens: null,
     waits: null,
     checkAt: null,

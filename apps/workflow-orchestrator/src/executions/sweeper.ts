@@ -2,6 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { nextTime } from '../machine/machine.js';
 import { Aftermath } from './aftermath.js';
 import type { ExecutionRow } from './execution.entities.js';
+import { checkAtOf } from './move.js';
 import { SweepLoop } from './sweep.loop.js';
 import { TransitionRepository } from './transition.repository.js';
 import { TransitionService } from './transition.service.js';
@@ -35,7 +36,18 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     const now = new Date();
     const due = await this.repository.takeDue(now, this.transitions.recheckMs, BATCH);
     await Promise.all(due.map((execution) => this.attend(execution, now)));
+    await this.postpone(due, now);
     return due.length === BATCH;
+  }
+
+  /** Those that were looked at too early are left alone until their time comes, also when that is never. */
+  private async postpone(checked: readonly ExecutionRow[], now: Date): Promise<void> {
+    const { recheckMs } = this.transitions;
+    const idle = checked.flatMap(({ id, revision, state, checkAt }) => {
+      const next = checkAtOf(state, now, recheckMs);
+      return next && checkAt && next <= checkAt ? [] : [{ id, revision, checkAt: next }];
+    });
+    if (idle.length > 0) await this.repository.postpone(idle);
   }
 
   private async attend(execution: ExecutionRow, now: Date): Promise<void> {

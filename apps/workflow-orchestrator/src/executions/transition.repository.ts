@@ -4,6 +4,7 @@ import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { WorkflowEvents, type EventContract } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
 import { eventOf } from './execution-event.js';
+import { ExecutionCache } from './execution.cache.js';
 import type { ExecutionRow } from './execution.entities.js';
 import type { Move } from './move.js';
 import { EventSeal } from '../payloads/event.seal.js';
@@ -17,7 +18,8 @@ export interface Audited {
 
 const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, input, state, output, error,
   started_by as "startedBy", traceparent, created_at as "createdAt", open_calls as "openCalls", opened_at as "openedAt",
-  listens, waits, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId", parent_frame as "parentFrame"`;
+  carried, listens, waits, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId",
+  parent_frame as "parentFrame"`;
 
 /**
  * One statement for any number of transitions: the row moves if nobody moved it since it was read, and with it go its
@@ -25,11 +27,11 @@ const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, r
  */
 const MOVE = `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, revision int, status text, state jsonb, output jsonb,
-    error jsonb, "openCalls" text[], "openedAt" timestamptz, listens text[], waits text[], "checkAt" timestamptz,
-    "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
+    error jsonb, "openCalls" text[], "openedAt" timestamptz, carried jsonb, listens text[], waits text[],
+    "checkAt" timestamptz, "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
 ), moved as (
   update executions e set revision = e.revision + 1, status = w.status, state = w.state, output = w.output,
-    error = w.error, open_calls = w."openCalls", opened_at = w."openedAt", listens = w.listens,
+    error = w.error, open_calls = w."openCalls", opened_at = w."openedAt", carried = w.carried, listens = w.listens,
     waits = w.waits, check_at = w."checkAt", ended_at = w."endedAt"
   from wanted w where e.id = w.id and e.revision = w.revision
   returning e.id, e.workspace_id, e.revision, e.traceparent, w.type, w.at, w.history, w.events, w.audit
@@ -77,7 +79,16 @@ export class TransitionRepository {
     private readonly database: Database,
     private readonly codec: RowCodec,
     private readonly events: EventSeal,
+    private readonly cache: ExecutionCache,
   ) {}
+
+  /** As they are, or as this replica last wrote them: see the cache. */
+  async readKnown(ids: readonly string[]): Promise<{ row: ExecutionRow; isFresh: boolean }[]> {
+    const known = ids.map((id) => this.cache.get(id)).filter((row) => row !== undefined);
+    const missing = ids.filter((id) => !known.some((row) => row.id === id));
+    const read = missing.length > 0 ? await this.read(missing) : [];
+    return [...known.map((row) => ({ row, isFresh: false })), ...read.map((row) => ({ row, isFresh: true }))];
+  }
 
   async read(ids: readonly string[]): Promise<ExecutionRow[]> {
     const text = `select ${COLUMNS} from executions where id = any($1::uuid[])`;
@@ -85,12 +96,22 @@ export class TransitionRepository {
     return this.codec.open(rows);
   }
 
+  /** The newest version of each workflow, undefined of one that does not exist. */
+  async newestVersions(asked: readonly { workspaceId: string; workflow: string }[]): Promise<(string | undefined)[]> {
+    const { rows } = await this.query<{ version: string | null }>({
+      name: 'newest-versions',
+      text: `select w.newest_version as version
+        from unnest($1::uuid[], $2::text[]) with ordinality as a (workspace_id, name, place)
+        left join workflows w using (workspace_id, name) order by place`,
+      values: [asked.map(({ workspaceId }) => workspaceId), asked.map(({ workflow }) => workflow)],
+    });
+    return rows.map(({ version }) => version ?? undefined);
+  }
+
   /** Ids that moved; the others were moved by someone else in between. */
   async moveAll(moves: readonly Audited[]): Promise<Set<string>> {
     try {
-      const values = [JSON.stringify(await Promise.all(moves.map((audited) => this.recordOf(audited))))];
-      const { rows } = await this.query<{ id: string }>({ name: 'move-executions', text: MOVE, values });
-      return new Set(rows.map((row) => row.id));
+      return await this.write('move-executions', MOVE, moves, (audited) => this.recordOf(audited));
     } catch (error) {
       // Two replicas met in the same rows; whoever lost reads them again.
       if ((error as { code?: unknown }).code === DEADLOCK) return new Set();
@@ -100,10 +121,10 @@ export class TransitionRepository {
 
   /** Ids that are new; the others were there. */
   async startAll(starts: readonly Audited[]): Promise<Set<string>> {
-    const records = starts.map(async (audited) => ({ ...audited.move.after, ...(await this.recordOf(audited)) }));
-    const values = [JSON.stringify(await Promise.all(records))];
-    const { rows } = await this.query<{ id: string }>({ name: 'start-executions', text: ADD, values });
-    return new Set(rows.map((row) => row.id));
+    return this.write('start-executions', ADD, starts, async (audited) => ({
+      ...audited.move.after,
+      ...(await this.recordOf(audited)),
+    }));
   }
 
   /**
@@ -121,6 +142,17 @@ export class TransitionRepository {
     return this.codec.open(rows);
   }
 
+  /** Checks executions later, or not at all, unless they moved on. */
+  async postpone(checks: readonly Pick<ExecutionRow, 'id' | 'revision' | 'checkAt'>[]): Promise<void> {
+    await this.query({
+      name: 'postpone-executions',
+      text: `update executions e set check_at = c."checkAt"
+        from jsonb_to_recordset($1::jsonb) as c (id uuid, revision int, "checkAt" timestamptz)
+        where e.id = c.id and e.revision = c.revision`,
+      values: [JSON.stringify(checks)],
+    });
+  }
+
   /** Executions of a workspace that wait for events of that type, in the order of their ids. */
   async listening(workspaceId: string, type: string, after: string, limit: number): Promise<string[]> {
     const { rows } = await this.query<{ id: string }>({
@@ -132,6 +164,22 @@ export class TransitionRepository {
     return rows.map(({ id }) => id);
   }
 
+  private async write(
+    name: string,
+    text: string,
+    wanted: readonly Audited[],
+    toRecord: (audited: Audited) => Promise<object>,
+  ): Promise<Set<string>> {
+    const records = (await Promise.all(wanted.map(toRecord))).map((record) => JSON.stringify(record));
+    const { rows } = await this.query<{ id: string }>({ name, text, values: [`[${records.join(',')}]`] });
+    const written = new Set(rows.map(({ id }) => id));
+    wanted.forEach(({ move: { after } }, i) => {
+      if (written.has(after.id)) this.cache.set(after, records[i]?.length ?? 0);
+      else this.cache.forget(after.id);
+    });
+    return written;
+  }
+
   private async query<Row extends QueryResultRow>(prepared: QueryConfig): Promise<QueryResult<Row>> {
     return this.database.systemPool
       .query<Row>(prepared)
@@ -139,7 +187,7 @@ export class TransitionRepository {
   }
 
   private async recordOf({ move: { before, after, transition, type, data }, audit }: Audited): Promise<object> {
-    const { id, workspaceId, workflow, status, openCalls, openedAt, listens, waits, checkAt, endedAt } = after;
+    const { id, workspaceId, workflow, status, openCalls, openedAt, carried, listens, waits, checkAt, endedAt } = after;
     const at = transition.moment.now;
     const [state, history] = [await this.codec.sealRow(after), await this.codec.sealHistory(after, data)];
     const event = eventOf(after, type, this.codec.shown(after, data), at);
@@ -159,6 +207,7 @@ export class TransitionRepository {
       error: null,
       openCalls,
       openedAt,
+      carried,
       listens,
       waits,
       checkAt,

@@ -7,6 +7,7 @@ import { advance, type Change } from '../machine/machine.js';
 import type { Moment } from '../machine/walk.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
 import type { ExecutionRow } from './execution.entities.js';
+import { ExecutionCache } from './execution.cache.js';
 import { GroupCommit } from './group-commit.js';
 import { hasEnded, moveOf, type Move } from './move.js';
 import { TransitionRepository } from './transition.repository.js';
@@ -16,6 +17,8 @@ export interface Wanted {
   /** Without it whichever workspace has that execution. */
   workspaceId?: string;
   change: Change;
+  /** The step whose task the worker holds that brings the change and can go on. */
+  held?: number;
   /** Puts the change on record, in its transaction. */
   audit?: AuditRow;
 }
@@ -34,12 +37,13 @@ const MAX_LOST_ROUNDS = 100;
 @Injectable()
 export class TransitionService {
   private readonly commits = new GroupCommit<Wanted, Outcome | undefined>((batch) => this.applyAll(batch), {
-    lanes: 2,
+    lanes: 1,
     maxBatch: 256,
   });
 
   constructor(
     private readonly transitions: TransitionRepository,
+    private readonly cache: ExecutionCache,
     private readonly plans: PlanCache,
     private readonly relay: EventRelay,
     private readonly config: OrchestratorConfig,
@@ -62,6 +66,7 @@ export class TransitionService {
 
   private async applyAll(batch: Wanted[]): Promise<(Outcome | undefined)[]> {
     const outcomes = new Map<Wanted, Outcome | undefined>();
+    // What was only known from the cache, and gave no change, is read in the next round.
     for (let lost = 0; outcomes.size < batch.length;) {
       const settled = outcomes.size;
       await this.round(
@@ -80,21 +85,23 @@ export class TransitionService {
   private async round(open: Wanted[], outcomes: Map<Wanted, Outcome | undefined>): Promise<void> {
     const first = new Map<string, Wanted>();
     for (const wanted of open) if (!first.has(wanted.executionId)) first.set(wanted.executionId, wanted);
-    const rows = new Map((await this.transitions.read([...first.keys()])).map((row) => [row.id, row]));
+    const rows = new Map((await this.transitions.readKnown([...first.keys()])).map((known) => [known.row.id, known]));
     const moves = new Map<Wanted, Move>();
     for (const [id, wanted] of first) {
-      const execution = rows.get(id);
-      if (!execution) {
+      const known = rows.get(id);
+      if (!known) {
         for (const one of open) if (one.executionId === id) outcomes.set(one, undefined);
         continue;
       }
+      const { row: execution, isFresh } = known;
       if ((wanted.workspaceId ?? execution.workspaceId) !== execution.workspaceId) {
         outcomes.set(wanted, undefined);
         continue;
       }
-      const move = await this.moveFor(execution, wanted.change);
+      const move = await this.moveFor(execution, wanted);
       if (move) moves.set(wanted, move);
-      else outcomes.set(wanted, { execution });
+      else if (isFresh) outcomes.set(wanted, { execution });
+      else this.cache.forget(id);
     }
     if (moves.size === 0) return;
     const moved = await this.transitions.moveAll([...moves].map(([{ audit }, move]) => ({ move, audit })));
@@ -103,10 +110,10 @@ export class TransitionService {
     }
   }
 
-  private async moveFor(execution: ExecutionRow, change: Change): Promise<Move | undefined> {
+  private async moveFor(execution: ExecutionRow, { change, held }: Wanted): Promise<Move | undefined> {
     if (hasEnded(execution.status)) return undefined;
     const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
     const transition = advance(plan, execution, execution.state, change, this.moment());
-    return transition && moveOf(plan, execution, change, transition, this.recheckMs);
+    return transition && moveOf(plan, execution, change, transition, { recheckMs: this.recheckMs, held });
   }
 }

@@ -11,8 +11,8 @@ export class QueueRepository {
   async openSteps(capability: Capability, skip: number): Promise<{ count: number; openedAt?: Date }> {
     const asked = this.database.systemPool.query<{ count: string; opened_at: Date | null }>(
       `select (select coalesce(sum(cardinality(array_positions(open_calls, $1))), 0) from executions
-          where open_calls is not null and $1 = any(open_calls)) as count,
-         (select opened_at from executions where open_calls is not null and $1 = any(open_calls)
+          where ended_at is null and $1 = any(open_calls)) as count,
+         (select opened_at from executions where ended_at is null and $1 = any(open_calls)
           order by opened_at offset $2 limit 1) as opened_at`,
       [capability, skip],
     );

@@ -33,25 +33,38 @@ export class StepService {
   }
 
   /** Answers when the transition is committed. A report nobody waits for is stale; what should be in flight is ensured. */
-  async report({ executionId, step, attempt, outcome, output, error }: StepReport): Promise<StepReportReply> {
+  async report({ executionId, step, attempt, outcome, output, error, held }: StepReport): Promise<StepReportReply> {
     assertSmallEnough(output, 'output');
     const { workspaceId } = currentActor();
     const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error };
-    const result = await this.aftermath.apply(executionId, change, workspaceId);
-    if (result && !result.move) await this.aftermath.ensure(result.execution);
-    return { result: result?.move ? 'accepted' : 'stale' };
+    const found = await this.aftermath.apply(executionId, change, { workspaceId, held });
+    if (found && !found.move) await this.aftermath.ensure(found.execution);
+    const next = found && held !== undefined ? await this.aftermath.carriedBy(found.execution, held) : undefined;
+    return { result: found?.move ? 'accepted' : 'stale', ...(next && { next }) };
   }
 
   async claim({ executionId, step, attempt, begins }: ClaimRequest): Promise<ClaimReply> {
     const { workspaceId } = currentActor();
     const asked = { frame: step, attempt };
     if (begins) {
-      const outcome = await this.aftermath.apply(executionId, { kind: 'begin', ...asked }, workspaceId);
+      const outcome = await this.aftermath.apply(executionId, { kind: 'begin', ...asked }, { workspaceId });
       if (outcome?.move) return { state: 'open' };
-      return { state: outcome && isWanted(outcome.execution, asked) ? 'begun' : 'closed' };
+      return this.claimed(outcome?.execution, asked, 'begun');
     }
     const execution = await this.executions.inWorkspace(workspaceId, (tx) => this.executions.find(tx, executionId));
-    return { state: execution && isWanted(execution, asked) ? 'open' : 'closed' };
+    return this.claimed(execution, asked, 'open');
+  }
+
+  /** The task of a step that is done may stand for another one by now. */
+  private async claimed(
+    execution: ExecutionRow | undefined,
+    asked: { frame: number; attempt: number },
+    state: ClaimReply['state'],
+  ): Promise<ClaimReply> {
+    if (!execution) return { state: 'closed' };
+    if (isWanted(execution, asked)) return { state };
+    const next = await this.aftermath.carriedBy(execution, asked.frame);
+    return { state: 'closed', ...(next && { next }) };
   }
 
   /** Keeps the task, and faults the execution that would wait for it. */
