@@ -20,7 +20,7 @@ const known = {
 
 /** How many seeds each suite draws. */
 const profiles = {
-  full: { faults: 3, 'power-loss': 10, epoch: 3, workflow: 3 },
+  full: { faults: 3, 'power-loss': 10, epoch: 3, workflow: 5 },
   short: { faults: 1, 'power-loss': 3, epoch: 1, workflow: 1 },
 };
 

@@ -17,7 +17,7 @@ const settleWaitMs = 60_000;
 const workers = ['step-workers-1', 'step-workers-2'];
 const orchestrators = ['workflow-orchestrator', 'workflow-orchestrator-2'];
 /** Each once a run, in an order of the seed. */
-const faults = ['worker', 'orchestrator', 'nats', 'postgres', 'jetstream-loss', 'worker', 'orchestrator'];
+const faults = ['worker', 'orchestrator', 'nats', 'postgres', 'jetstream-loss'];
 
 /**
  * Kills what executes workflows, one after the other under load, and what they are stored in, and loses the store of

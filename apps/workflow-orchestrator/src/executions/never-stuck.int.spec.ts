@@ -92,7 +92,7 @@ describe('an execution', () => {
     const ended = await door.mesh.database.query<{ status: string; count: string }>(
       `select status, count(*) from workflow.executions group by status order by status`,
     );
-    process.stdout.write(`never stuck: ${lossy.dropped()} messages lost, ${JSON.stringify(ended)}\n`);
+    process.stderr.write(`never stuck: ${lossy.dropped()} messages lost, ${JSON.stringify(ended)}\n`);
     expect(ended.map(({ status }) => status)).toEqual(['cancelled', 'completed']);
     const gaps = await door.mesh.database.query(
       `select execution_id from workflow.history_events group by execution_id having max(seq) <> count(*)`,

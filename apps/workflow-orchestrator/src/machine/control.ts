@@ -92,7 +92,7 @@ function beginPaused(walk: Walk, frame: Frame): void {
 function cancel(walk: Walk): void {
   delete walk.state.paused;
   for (const frame of framesOf(walk.state)) {
-    if (frame.kind === 'call' || frame.kind === 'run') walk.record(frame, 'cancelled');
+    if ((frame.kind === 'call' || frame.kind === 'run') && !walk.mayBeDone(frame)) walk.record(frame, 'cancelled');
   }
   walk.undoOr('cancelled');
 }

@@ -72,7 +72,7 @@ function disturb(play: Play, random: () => number): void {
 describe('an execution', () => {
   it(`ends the same under ${SCHEDULES} schedules of losses, delays, repetitions and crashes`, () => {
     const first = Math.floor(Math.random() * 1_000_000);
-    process.stdout.write(`schedules: seeds ${first} to ${first + SCHEDULES - 1}\n`);
+    process.stderr.write(`schedules: seeds ${first} to ${first + SCHEDULES - 1}\n`);
     for (let seed = first; seed < first + SCHEDULES; seed++) {
       const random = randomOf(seed);
       const tasks = tasksOf(random, 2, { next: 0 });

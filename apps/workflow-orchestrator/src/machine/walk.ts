@@ -303,7 +303,7 @@ export class Walk {
   }
 
   /** A step that can be undone and that a worker may be doing: whether it was done must be known first. */
-  private mayBeDone(frame: Frame): boolean {
+  mayBeDone(frame: Frame): boolean {
     const canBeUndone = frame.kind === 'call' && this.plan.nodes.has(compensationRef(frame.ref));
     return canBeUndone && (frame.waits === undefined || frame.waits === 'decision');
   }

@@ -26,7 +26,7 @@ export const fork: Behaviour = {
 
     function dropAll(): void {
       for (const loser of walk.below(frame)) {
-        walk.record(loser, 'cancelled');
+        if (!walk.mayBeDone(loser)) walk.record(loser, 'cancelled');
         walk.discard(loser);
       }
     }
