@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `npm run test:chaos [-- options]
-  --suite NAMES    faults, power-loss, epoch or workflow; several with commas (default: all)
+  --suite NAMES    faults, power-loss, epoch, workflow or controls; several with commas (default: all)
   --seed NUMBERS   the seeds to use, with commas (default: drawn for this run and printed)
   --seeds N        how many seeds each suite draws (default: as the profile says)
   --profile NAME   full or short (default: full)
@@ -20,8 +20,8 @@ const known = {
 
 /** How many seeds each suite draws. */
 const profiles = {
-  full: { faults: 3, 'power-loss': 10, epoch: 3, workflow: 5 },
-  short: { faults: 1, 'power-loss': 3, epoch: 1, workflow: 1 },
+  full: { faults: 3, 'power-loss': 10, epoch: 3, workflow: 5, controls: 2 },
+  short: { faults: 1, 'power-loss': 3, epoch: 1, workflow: 1, controls: 1 },
 };
 
 /** The options as `{suites: {name: how many seeds}, seeds?, logs?, verbose, help}`; throws a TypeError that names a wrong one. */

@@ -4,6 +4,7 @@ import { build, buildIsStale } from '../../tools/launcher/build.mjs';
 import { makeRunFolder, stateFolder } from '../../tools/provision/places.mjs';
 import { claim, sweepProcesses, sweepRuns } from '../../tools/provision/sweep.mjs';
 import { counted } from '../../tools/testing/stages.mjs';
+import { controlsSuite } from './controls.suite.mjs';
 import { sweepDisks, whyNoDisk } from './disk.mjs';
 import { epochSuite } from './epoch.suite.mjs';
 import { faultsSuite } from './faults.suite.mjs';
@@ -22,6 +23,7 @@ const suites = {
   'power-loss': { run: powerLossSuite, whyNot: whyNoDisk },
   epoch: { run: epochSuite },
   workflow: { run: workflowSuite },
+  controls: { run: controlsSuite },
 };
 
 /** What the product reads: the receiver is on this machine, tries are few, limits are not what is tried here. */

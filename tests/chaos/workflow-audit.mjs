@@ -75,7 +75,8 @@ function familyFaults(executions, workflows) {
   );
 }
 
-function isReplayed(execution, { byExecution }, workflows) {
+/** Whether the machine makes the stored state of the history again. */
+export function isReplayed(execution, { byExecution }, workflows) {
   const plan = planOf(readDocument(workflows[execution.workflow].document));
   const states = [...replay(plan, execution, byExecution.get(execution.id) ?? [])];
   return isDeepStrictEqual(JSON.parse(JSON.stringify(states.at(-1))), execution.state);

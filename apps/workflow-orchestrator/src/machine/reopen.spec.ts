@@ -36,6 +36,15 @@ describe('an execution that goes on from the state of another one', () => {
     expect(times.map((time) => (Date.parse(time) - moment.now.getTime()) / 1_000)).toEqual([30, 10, 20]);
   });
 
+  it('says what it waits for', () => {
+    const gate = { metadata: { scm: { approval: {} } }, set: { x: 1 } };
+    const play = new Play([{ f: { fork: { branches: [{ gate }, callOf('a')] } } }]);
+    expect(forkOf(play).changes).toMatchObject([
+      { name: 'gate', status: 'waiting', waits: 'approval' },
+      { name: 'a', status: 'running' },
+    ]);
+  });
+
   it('faults when its input does not fit what is called', () => {
     const play = new Play([callOf('a', { with: { n: '${ .n | tonumber }' } })], { n: '1' });
     expect(forkOf(play, { n: 'x' }).error).toMatchObject({ status: 400, instance: '/do/0/a' });

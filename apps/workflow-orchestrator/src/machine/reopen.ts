@@ -10,6 +10,9 @@ export function reopen(walk: Walk, frame: Frame): void {
   frame.startedAt = walk.after(0);
   if (timeoutAt) frame.timeoutAt = shifted(timeoutAt);
   if (wakeAt && kind === 'wait') frame.wakeAt = shifted(wakeAt);
+  if (waits !== undefined && waits !== 'resume') {
+    walk.record(frame, 'waiting', { waits, until: frame.wakeAt, input: frame.data });
+  }
   if ((kind !== 'call' && kind !== 'run') || waits !== undefined) return;
   walk.guarded(frame, () => {
     if (timeoutAt) walk.limit(frame);

@@ -63,7 +63,8 @@ export class ControlModel {
   /** The next transition. */
   take({ seq, change, changes }: HistoryRow): void {
     const wasPaused = this.isPaused;
-    if (isControl(change) && this.applies(change) === 'no') this.violate(seq, `${change.kind} did not apply`);
+    if (isControl(change) && this.applies(change) === 'no')
+      this.violate(seq, `${change.kind} of ${change.frame} did not apply`);
     if (change.kind === 'pause') this.isPaused = true;
     if (change.kind === 'resume' || change.kind === 'cancel') this.isPaused = false;
     // What they let begin, begins later when the execution is paused.
