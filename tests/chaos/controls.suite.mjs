@@ -39,7 +39,7 @@ export async function controlsSuite({ clone, folder, seed, signal, log }) {
     Array.from({ length: players }, () => playSome(door, randomFrom(random.next() * 2 ** 31))),
   );
   const played = games.flat();
-  const read = await readExecutions(instance.backends.postgres.url, { [workflow]: { document } });
+  const read = await readExecutions(instance, { [workflow]: { document } });
   const faults = [];
   const prefix = [];
   for (const { id, asked, forks } of played) {

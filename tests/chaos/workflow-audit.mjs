@@ -3,33 +3,39 @@ import pg from 'pg';
 import { readDocument } from '../../apps/workflow-orchestrator/dist/definitions/document.js';
 import { planOf } from '../../apps/workflow-orchestrator/dist/machine/plan.js';
 import { replay } from '../../apps/workflow-orchestrator/dist/machine/replay.js';
+import { openerOf } from './sealed.mjs';
 
 /** Executions that nothing will ever go on with, and that no named wait explains. */
 const stuck = `select id from workflow.executions where ended_at is null and (
   (check_at is null and status <> 'suspended' and listens is null
-    and not jsonb_path_exists(state, '$.frames.* ? (@.waits == "approval" || @.waits == "decision")'))
+    and not coalesce(waits && array['approval', 'decision'], false))
   or check_at < now() - interval '30 seconds')`;
 
 const gaps = `select e.id from workflow.executions e join workflow.history_events h on h.execution_id = e.id
   group by e.id, e.revision having max(h.seq) <> count(*) or max(h.seq) <> e.revision`;
 
-const rows = `select id, workspace_id as "workspaceId", workflow, status, input, state, started_by as "startedBy",
+const executionRows = `select id, workspace_id as "workspaceId", workflow, status, state, started_by as "startedBy",
   created_at as "createdAt", parent_id as "parentId", ended_at as "endedAt" from workflow.executions
   where workflow = any($1)`;
 
-/** The executions of these workflows as Postgres has them, and their history. */
-export async function readExecutions(postgresUrl, workflows) {
-  const client = new pg.Client({ connectionString: postgresUrl });
+const historyRows = `select execution_id as "executionId", workspace_id as "workspaceId", seq, at, data
+  from workflow.history_events order by execution_id, seq`;
+
+/** The executions of these workflows as Postgres has them, and their history, all of it opened. */
+export async function readExecutions({ backends, secrets }, workflows) {
+  const client = new pg.Client({ connectionString: backends.postgres.url });
   await client.connect();
   try {
-    const [executions, history] = [
-      (await client.query(rows, [Object.keys(workflows)])).rows,
-      (await client.query('select execution_id, at, data from workflow.history_events order by execution_id, seq'))
-        .rows,
-    ];
+    const executions = (await client.query(executionRows, [Object.keys(workflows)])).rows;
+    const history = (await client.query(historyRows)).rows;
     const idsOf = async (query) => (await client.query(query)).rows.map(({ id }) => id);
-    const byExecution = Map.groupBy(history, (row) => row.execution_id);
-    return { executions, byExecution, stuck: await idsOf(stuck), gaps: await idsOf(gaps) };
+    const opener = await openerOf(client, secrets.keyFiles.encryption);
+    return {
+      executions: executions.map(opener.row),
+      byExecution: Map.groupBy(history.map(opener.history), ({ executionId }) => executionId),
+      stuck: await idsOf(stuck),
+      gaps: await idsOf(gaps),
+    };
   } finally {
     await client.end();
   }

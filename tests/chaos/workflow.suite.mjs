@@ -53,13 +53,12 @@ export async function workflowSuite({ clone, folder, seed, signal, log }) {
   over.abort();
   await running;
 
-  const { url } = instance.backends.postgres;
-  const settled = await settle(url, context, lastFaultAtMs + settleWaitMs, { signal, log });
+  const settled = await settle(instance, context, lastFaultAtMs + settleWaitMs, { signal, log });
   const settledMs = performance.now() - lastFaultAtMs;
   const waiting = undecided(settled);
   const paid = waiting.map((id) => receiver.effects.has(`${id}/pay`)).filter(Boolean).length;
   await load.decideAll(waiting);
-  const last = await settle(url, context, performance.now() + settleWaitMs, { signal, log });
+  const last = await settle(instance, context, performance.now() + settleWaitMs, { signal, log });
   printCounts(`workflows of seed ${seed}`, {
     'killed, in this order': rounds.join(', '),
     ...countsOf(last, context),
@@ -89,9 +88,9 @@ async function doFault(fault, { random, instance: { processes }, folder }) {
 }
 
 /** Reads until nothing is under way any more, or the deadline (of `performance.now()`). */
-async function settle(postgresUrl, context, deadlineMs, { signal, log }) {
+async function settle(instance, context, deadlineMs, { signal, log }) {
   for (;;) {
-    const read = await readExecutions(postgresUrl, context.workflows);
+    const read = await readExecutions(instance, context.workflows);
     const left = underWay(read);
     if (left.length === 0 || performance.now() > deadlineMs) return read;
     log(`${left.length} executions are under way`);

@@ -17,7 +17,7 @@ export interface Asked {
 type Answer = 'yes' | 'no' | 'maybe';
 
 /** What is known of a step: the status its last change gave it, or what it waits for. */
-type StepIs = 'running' | 'retry' | 'approval' | 'decision' | 'event' | 'over' | 'unknown';
+type StepIs = 'running' | 'timer' | 'retry' | 'approval' | 'decision' | 'event' | 'over' | 'unknown';
 
 const OVER = ['completed', 'faulted', 'cancelled', 'skipped'];
 const UNDOES = '/metadata/scm/compensate';
@@ -46,7 +46,7 @@ export class ControlModel {
       case 'signal':
         return this.isUndoing ? 'no' : 'yes';
       case 'skip':
-        return this.stepAnswers(frame, ['running', 'retry', 'approval', 'decision', 'event']);
+        return this.stepAnswers(frame, ['running', 'timer', 'retry', 'approval', 'decision', 'event']);
       case 'edit':
         return this.stepAnswers(frame, ['retry', 'approval', 'decision']);
       case 'retry':
