@@ -59,6 +59,10 @@ export const fills: Record<string, string[]> = {
     `insert into schedules (workspace_id, workflow, version, timing, next_at, check_at, last_execution_id)
      select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '1.0.0', '{"everyMs": 1000}',
        now() + interval '1 day', now() + interval '1 day', ${id(7)} from ${rows}`,
+    `insert into execution_attributes (execution_id, name, workspace_id, value, created_at)
+     select ${id(7)}, 'team', ${WS}, ${pick('filled', 'other')}, ${AT} from ${rows}`,
+    `insert into execution_attributes (execution_id, name, workspace_id, value, created_at)
+     select ${id(7)}, 'number', ${WS}, i::text, ${AT} from ${rows}`,
     `insert into workspace_keys (workspace_id, wrapped, created_at) select ${id(2)}, 'x', ${AT} from ${rows}`,
     `insert into blobs (execution_id, id, workspace_id, bytes, sealed, created_at)
      select ${id(7)}, 'x', ${WS}, 1, '', ${AT} from ${rows}`,

@@ -26,8 +26,13 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
   '/api/v1/workflows/{name}/versions': { middle: [instant, '2.0.50000'] },
   '/api/v1/executions': {
     middle: byTime(7),
-    filters: { workflow: 'filled-000007' },
+    // In the middle of what there is: an hour around it.
+    filters: { workflow: 'filled-000007', from: '2026-01-01T00:00:30Z', to: '2026-01-01T00:01:10Z', attr: 'filled' },
     together: [
+      'attr.team=filled&attr.number=50000',
+      'attr.number=50000&status=completed',
+      'attr.team=filled&workflow=filled-000007',
+      'status=faulted&from=2026-01-01T00:00:30Z&to=2026-01-01T00:01:10Z',
       'workflow=filled-000007&status=faulted',
       'workflow=filled-000007&status=cancelled',
       'workflow=filled-000007&status=completed',
@@ -186,7 +191,7 @@ async function readListRoutes(): Promise<ListRoute[]> {
 }
 
 interface Operation {
-  parameters?: { name: string; in: string; schema: { enum?: string[] } }[];
+  parameters?: { name: string; in: string; schema: { type?: string; enum?: string[] } }[];
   responses: Record<string, { content?: Record<string, { schema: { properties?: Record<string, unknown> } }> }>;
 }
 
@@ -194,7 +199,9 @@ function queriesOf(path: string, { parameters = [] }: Operation): string[] {
   const { middle, filters = {}, together = [] } = lists[path] ?? { middle: [] };
   const inQuery = parameters.filter(({ name, in: place }) => place === 'query' && !/^(limit|cursor)$/.test(name));
   const single = inQuery.flatMap(({ name, schema }) =>
-    (schema.enum ?? [filters[name] ?? `no value for ${name} in this test`]).map((value) => `${name}=${value}`),
+    (schema.enum ?? [filters[name] ?? `no value for ${name} in this test`]).map(
+      (value) => `${schema.type === 'object' ? `${name}.team` : name}=${value}`,
+    ),
   );
   const cursor = `&cursor=${encodeCursor(middle)}`;
   return ['', ...single.map((s) => `&${s}`), ...together.map((s) => `&${s}`)].flatMap((q) => [q, q + cursor]);

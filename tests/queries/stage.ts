@@ -21,7 +21,9 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
     await post('workflows', { document: { document: about, do: [tell] } });
   }
   const about = { dsl: '1.0.3', namespace: 'spec', name: 'staged-often', version: '1.0.0' };
-  await post('workflows', { document: { document: about, schedule: { after: 'PT1S' }, do: [{ one: { set: {} } }] } });
+  await post('workflows', {
+    document: { document: about, schedule: { after: 'PT1S' }, do: [{ one: { set: { x: 1 } } }] },
+  });
   const { executionId } = await post('workflows/staged/executions');
   const large = await post('workflows/staged/executions', { input: { text: 'x'.repeat(70_000) } });
   const { input } = await call('GET', `executions/${large.executionId}`);

@@ -5,8 +5,10 @@ import { ExecutionEntity, HistoryEventEntity } from './executions/execution.enti
 import { AddWorkflows1790000003000 } from './migrations/1790000003000-add-workflows.js';
 import { IndexLists1790000007000 } from './migrations/1790000007000-index-lists.js';
 import { AddSchedules1790000009400 } from './migrations/1790000009400-add-schedules.js';
+import { AddAttributes1790000009500 } from './migrations/1790000009500-add-attributes.js';
 import { SealPayloads1790000009300 } from './migrations/1790000009300-seal-payloads.js';
 import { BlobEntity, WorkspaceKeyEntity } from './payloads/payload.entities.js';
+import { ExecutionAttributeEntity } from './search/execution-attribute.entity.js';
 import { ScheduleEntity } from './schedules/schedule.entity.js';
 import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
 import { UpdateInPlace1790000009000 } from './migrations/1790000009000-update-in-place.js';
@@ -21,6 +23,7 @@ export const database: DatabaseDeclaration = {
     WorkspaceKeyEntity,
     BlobEntity,
     ScheduleEntity,
+    ExecutionAttributeEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -33,5 +36,6 @@ export const database: DatabaseDeclaration = {
     UpdateInPlace1790000009000,
     SealPayloads1790000009300,
     AddSchedules1790000009400,
+    AddAttributes1790000009500,
   ],
 };

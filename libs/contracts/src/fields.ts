@@ -103,17 +103,22 @@ export function JsonValue(options: FieldOptions = {}): PropertyDecorator {
   return field({}, options, ...(options.optional ? [] : [present()]));
 }
 
-/** An object of texts, such as labels: at most 64 entries, values of at most `maxValue` characters. */
-export function TextMap(options: FieldOptions & { maxValue?: number } = {}): PropertyDecorator {
-  const { maxValue = 4_096 } = options;
+/** An object of texts, such as labels: values have at most `maxValue` characters. */
+export function TextMap(options: FieldOptions & { maxValue?: number; maxEntries?: number } = {}): PropertyDecorator {
+  const { maxValue = 4_096, maxEntries = 64 } = options;
   const isTextMap = ValidateBy({
     name: 'isTextMap',
     validator: {
-      validate: (value: unknown) => isObjectOfTexts(value, maxValue),
-      defaultMessage: () => `$property must be an object of at most 64 texts of at most ${maxValue} characters`,
+      validate: (value: unknown) => isObjectOfTexts(value, maxValue, maxEntries),
+      defaultMessage: () =>
+        `$property must be an object of at most ${maxEntries} texts of at most ${maxValue} characters`,
     },
   });
-  const schema = { type: 'object', additionalProperties: { type: 'string', maxLength: maxValue }, maxProperties: 64 };
+  const schema = {
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: maxValue },
+    maxProperties: maxEntries,
+  };
   return field(schema, options, isTextMap);
 }
 
@@ -192,8 +197,10 @@ function present(): PropertyDecorator {
   return ValidateBy({ name: 'isPresent', validator });
 }
 
-function isObjectOfTexts(value: unknown, maxValue: number): boolean {
+function isObjectOfTexts(value: unknown, maxValue: number, maxEntries: number): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const entries = Object.entries(value);
-  return entries.length <= 64 && entries.every(([, text]) => typeof text === 'string' && text.length <= maxValue);
+  return (
+    entries.length <= maxEntries && entries.every(([, text]) => typeof text === 'string' && text.length <= maxValue)
+  );
 }

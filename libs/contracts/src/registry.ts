@@ -2,6 +2,7 @@ import { AuthApi } from './auth.contract.js';
 import { EmailContactApi, WebhookApi } from './contact.contract.js';
 import { ControlApi } from './control.contract.js';
 import type { Contract } from './define.js';
+import { WorkflowApi } from './definition.contract.js';
 import { McpApi } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
@@ -9,7 +10,7 @@ import { PayloadApi } from './payload.contract.js';
 import { ScheduleApi } from './schedule.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
-import { ExecutionApi, StepApi, StepTasks, WorkflowApi, WorkflowEvents } from './workflow.contract.js';
+import { ExecutionApi, StepApi, StepTasks, WorkflowEvents } from './workflow.contract.js';
 
 const groups = {
   AuthApi,

@@ -11,12 +11,13 @@ import {
   Nested,
   OneOf,
   Text,
+  TextMap,
   Texts,
   Whole,
 } from './fields.js';
 import { ById } from './auth.contract.js';
 import { Nothing, PageRequest } from './page.js';
-import { Schedule } from './schedule.contract.js';
+import { VersionCreated } from './definition.contract.js';
 import { LargeValue } from './payload.contract.js';
 
 export const capabilities = ['processing', 'analysis', 'decision', 'action', 'notification'] as const;
@@ -39,39 +40,6 @@ export const executionStatuses = [
   'compensation-failed',
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
-
-/** An Open Workflow Specification document: its YAML or JSON text, or the parsed object. */
-export class CreateWorkflowRequest {
-  @JsonValue({ description: 'The document as YAML or JSON text, or as an object' }) document: unknown;
-}
-
-export class WorkflowVersion {
-  @Name() name: string;
-  @Text({ max: 64 }) version: string;
-  @Text({ max: 256, optional: true }) title?: string;
-  @Text({ max: 4_096, optional: true }) summary?: string;
-  /** SHA-256 of the canonical document, hex. */
-  @Text({ max: 64 }) digest: string;
-  @Instant() createdAt: string;
-  @JsonObject({ optional: true }) document?: Record<string, unknown>;
-  /** Of the workflow, shown with its document; as it was when the answer was first kept. */
-  @Nested(() => Schedule, { optional: true }) schedule?: Schedule;
-}
-
-export class WorkflowVersionPage {
-  @ListOf(() => WorkflowVersion) items: WorkflowVersion[];
-  @Text({ max: 1_024, optional: true }) nextCursor?: string;
-}
-
-export class GetWorkflowRequest {
-  @Name() name: string;
-  /** Without it the newest. */
-  @Text({ max: 64, optional: true }) version?: string;
-}
-
-export class ListVersionsRequest extends PageRequest {
-  @Name() name: string;
-}
 
 export class StartExecutionRequest {
   @Name() workflow: string;
@@ -121,6 +89,8 @@ export class Execution {
   @Text({ max: 256 }) startedBy: string;
   /** The execution whose task started it and waits for it. */
   @Id({ optional: true }) parentId?: string;
+  /** What it is found by: texts, numbers and booleans by name. */
+  @JsonObject({ optional: true }) attributes?: Record<string, unknown>;
   @JsonValue({ optional: true }) input?: unknown;
   @JsonValue({ optional: true }) output?: unknown;
   /** RFC 9457 shape with `type`, `status`, `title`, `detail`, `instance`. */
@@ -137,6 +107,12 @@ export class ExecutionPage {
 export class ListExecutionsRequest extends PageRequest {
   @Name({ optional: true }) workflow?: string;
   @OneOf(executionStatuses, { optional: true }) status?: ExecutionStatus;
+  /** Created then or later. */
+  @Instant({ optional: true }) from?: string;
+  /** Created before. */
+  @Instant({ optional: true }) to?: string;
+  /** Attributes and the values they must have, as text; in a query `attr.<name>=<value>`. */
+  @TextMap({ maxValue: 256, maxEntries: 4, optional: true }) attr?: Record<string, string>;
 }
 
 export class HistoryEvent {
@@ -248,13 +224,6 @@ export class EventEmitted {
   @JsonObject() event: Record<string, unknown>;
 }
 
-/** A new version of a workflow, which is its newest now. */
-export class VersionCreated {
-  @Id() workspaceId: string;
-  @Name() workflow: string;
-  @Text({ max: 64 }) version: string;
-}
-
 export class QueueDepth {
   @OneOf(capabilities) capability: Capability;
   @Whole() queued: number;
@@ -271,33 +240,6 @@ export class QueueRequest {
 }
 
 const service = 'workflow-orchestrator';
-
-export const WorkflowApi = {
-  create: rpc('workflow.v1.create', CreateWorkflowRequest, WorkflowVersion, {
-    service,
-    access: 'workflows:write',
-    changes: true,
-    cache: 'workflows',
-  }),
-  list: rpc('workflow.v1.list', PageRequest, WorkflowVersionPage, {
-    service,
-    access: 'workflows:read',
-    changes: false,
-    cache: 'workflows',
-  }),
-  get: rpc('workflow.v1.get', GetWorkflowRequest, WorkflowVersion, {
-    service,
-    access: 'workflows:read',
-    changes: false,
-    cache: 'workflows',
-  }),
-  listVersions: rpc('workflow.v1.list-versions', ListVersionsRequest, WorkflowVersionPage, {
-    service,
-    access: 'workflows:read',
-    changes: false,
-    cache: 'workflows',
-  }),
-};
 
 export const ExecutionApi = {
   start: rpc('execution.v1.start', StartExecutionRequest, ExecutionStarted, {

@@ -90,7 +90,18 @@ function toRequest<T extends object>(type: ClassConstructor<T>, { path, query, b
 
 function typed(type: ClassConstructor, query: Record<string, unknown>): Record<string, unknown> {
   const fields = new Map(fieldsOf(type).map((field) => [field.name, field.schema().type]));
-  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, toType(fields.get(name), value)]));
+  const given = Object.entries(query).map(([name, value]) => {
+    const [field = '', ...key] = name.split('.');
+    const isPart = key.length > 0 && fields.get(field) === 'object';
+    return isPart ? { field, key: key.join('.'), value } : { field: name, value: toType(fields.get(name), value) };
+  });
+  return Object.fromEntries(given.map(({ field, value }) => [field, partsOf(given, field) ?? value]));
+}
+
+/** `labels.a=1&labels.b=2` are the fields of one object. */
+function partsOf(given: readonly { field: string; key?: string; value: unknown }[], of: string): object | undefined {
+  const parts = given.filter(({ field, key }) => field === of && key !== undefined);
+  return parts.length > 0 ? Object.fromEntries(parts.map(({ key = '', value }) => [key, value])) : undefined;
 }
 
 function toType(type: unknown, value: unknown): unknown {

@@ -41,6 +41,7 @@ interface Example {
   scheduled?: boolean;
   does?: Deed[];
   status?: string;
+  attributes?: object;
   output?: unknown;
   error?: object;
   /** Requests that undo what was done. */
@@ -137,8 +138,13 @@ async function play(name: string): Promise<Execution> {
 
 describe('the examples of the documents', () => {
   it.each(names)('%s ends as it says', async (name) => {
-    const { status = 'completed', output, error, undone = [] } = exampleOf(name);
-    const expected = { status, ...(output !== undefined && { output }), ...(error && { error }) };
+    const { status = 'completed', attributes, output, error, undone = [] } = exampleOf(name);
+    const expected = {
+      status,
+      ...(attributes && { attributes }),
+      ...(output !== undefined && { output }),
+      ...(error && { error }),
+    };
     expect(await play(name)).toMatchObject(expected);
     expect(shop.requests).toEqual(expect.arrayContaining(undone));
   });
@@ -151,6 +157,7 @@ describe('the examples of the documents', () => {
     expect([...capabilities, 'http', 'openapi', 'mcp'].filter((call) => !calls.includes(call))).toEqual([]);
     expect(documents.filter(({ use }) => use?.functions)).not.toEqual([]);
     expect(documents.flatMap(({ schedule }) => schedule?.on?.one?.with.type ?? [])).toContain('scm.alert.fired');
+    expect(documents.filter(({ document }) => document.metadata?.scm?.attributes)).not.toEqual([]);
     const times = ['cron', 'every', 'after'] as const;
     expect(times.filter((time) => !documents.some(({ schedule }) => schedule?.[time] !== undefined))).toEqual([]);
     expect([...new Set(nodes.flatMap(({ task }) => Object.keys(task.metadata?.scm ?? {})))].toSorted()).toEqual([

@@ -7,24 +7,25 @@ import type { WorkflowDocument } from './language.js';
 const ALWAYS = new Set(['if', 'when', 'exceptWhen', 'while', 'until', 'from', 'as']);
 
 /** Every expression of a document that is not a jq program. */
-export function expressionFaults({ input, output, do: tasks, use }: WorkflowDocument): FieldError[] {
-  return textsIn({ input, output, do: tasks, use: { functions: use?.functions } }, '', []).flatMap(
-    ({ path, text, names }) => {
-      const source = expressionIn(text) ?? (isExpression(names) ? text : undefined);
-      try {
-        if (source !== undefined) parseExpression(source);
-        return [];
-      } catch (error) {
-        if (!(error instanceof ExpressionError)) throw error;
-        return [{ path, message: error.message }];
-      }
-    },
-  );
+export function expressionFaults({ document, input, output, do: tasks, use }: WorkflowDocument): FieldError[] {
+  const { attributes } = document.metadata?.scm ?? {};
+  const checked = { document: { metadata: { scm: { attributes } } }, input, output, do: tasks };
+  return textsIn({ ...checked, use: { functions: use?.functions } }, '', []).flatMap(({ path, text, names }) => {
+    const source = expressionIn(text) ?? (isExpression(names) ? text : undefined);
+    try {
+      if (source !== undefined) parseExpression(source);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return [{ path, message: error.message }];
+    }
+  });
 }
 
 /** `as` under `catch` is a name, and so is what stands in data a call gets. */
 function isExpression(names: readonly string[]): boolean {
   const [name = '', above] = names.toReversed();
+  if (names[0] === 'document') return above === 'attributes';
   if (names.includes('with') || names.includes('set') || names.includes('schema') || names.includes('error'))
     return false;
   if (name === 'in') return above === 'for';

@@ -33,7 +33,15 @@ const version: Schema = { type: 'string', pattern: semver, maxLength: 64 };
 const extension = closed({ extend: text, when: text, before: taskList, after: taskList }, ['extend']);
 
 /** `metadata.scm` of a document. */
-const documentOptions = closed({ timeZone: text });
+const documentOptions = closed({
+  timeZone: text,
+  attributes: {
+    type: 'object',
+    maxProperties: 16,
+    propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' },
+    additionalProperties: text,
+  },
+});
 
 /** A document but for its tasks. */
 export const workflowSchema: Schema = closed(

@@ -57,6 +57,8 @@ export interface TaskDocument {
 
 /** What the language lacks, under `metadata.scm` of a document. */
 export interface DocumentOptions {
+  /** Expressions over the input, by the name under which executions are found by them. */
+  attributes?: Record<string, string>;
   /** In which `schedule.cron` is read, as IANA names it; else UTC. */
   timeZone?: string;
 }

@@ -8,7 +8,7 @@ const SHOWN_DATA = 262_144;
 
 /** An execution as lists show it: without input, output and steps. */
 export function toExecution(row: ExecutionRow): Execution {
-  const { id, workflow, version, status, startedBy, error, parentId } = row;
+  const { id, workflow, version, status, startedBy, error, parentId, attributes } = row;
   return {
     id,
     workflow,
@@ -18,6 +18,7 @@ export function toExecution(row: ExecutionRow): Execution {
     ...(row.endedAt && { endedAt: row.endedAt.toISOString() }),
     startedBy,
     ...(parentId && { parentId }),
+    ...(attributes && { attributes }),
     ...(error && { error: { ...error } }),
     ...(row.traceparent && { traceId: row.traceparent.split('-')[1] }),
   };

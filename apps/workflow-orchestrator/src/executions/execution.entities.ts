@@ -4,6 +4,7 @@ import type { ExecutionError } from '../machine/error.js';
 import type { Change } from '../machine/machine.js';
 import type { MachineState } from '../machine/state.js';
 import type { CloudEvent } from '../machine/cloud-event.js';
+import type { Attributes } from '../search/attributes.js';
 import type { StepChange } from '../machine/walk.js';
 
 /** The state of one execution: enough to go on without reading its history. */
@@ -49,6 +50,8 @@ export class ExecutionEntity {
   @Column({ name: 'check_at', type: 'timestamptz', nullable: true })
   checkAt: Date | null;
   @Column({ name: 'ended_at', type: 'timestamptz', nullable: true }) endedAt: Date | null;
+  /** What it is found by. */
+  @Column({ type: 'jsonb', nullable: true }) attributes: Attributes | null;
   /** The execution and the task in it that wait for this one. */
   @Column({ name: 'parent_id', type: 'uuid', nullable: true }) parentId: string | null;
   @Column({ name: 'parent_frame', type: 'int', nullable: true }) parentFrame: number | null;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  invalidField,
   ServiceError,
   type Execution,
   type ExecutionPage,
@@ -54,9 +55,10 @@ export class ExecutionService {
     return toWholeExecution(row, plan, history);
   }
 
-  async list({ workflow, status, limit = 50, cursor }: ListExecutionsRequest): Promise<ExecutionPage> {
+  async list({ limit = 50, cursor, from, to, ...search }: ListExecutionsRequest): Promise<ExecutionPage> {
     const after = cursor ? decodeCursor(cursor, ['instant', 'uuid']) : undefined;
-    const wanted = { workflow, status, limit: limit + 1, after };
+    const times = { from: from && instantOf(from, 'from'), to: to && instantOf(to, 'to') };
+    const wanted = { ...search, ...times, limit: limit + 1, after };
     const rows = await this.executions.list(currentActor().workspaceId, wanted);
     return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id], toExecution);
   }
@@ -76,6 +78,13 @@ export class ExecutionService {
     if (value === undefined) throw new ServiceError('NOT_FOUND', `execution ${id} has no payload ${payload}`);
     return { value };
   }
+}
+
+/** ISO 8601 has more forms of a time than JavaScript and Postgres read. */
+function instantOf(text: string, field: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw invalidField(field, 'is no time such as 2026-11-22T10:00:00Z');
+  return new Date(ms).toISOString();
 }
 
 export function found(execution: ExecutionRow | undefined, id: string): ExecutionRow {

@@ -7,6 +7,7 @@ import { PlanCache } from '../definitions/plan.cache.js';
 import { begin, resumeFrom, type Change, type Scheduled } from '../machine/machine.js';
 import { emptyState, type MachineState } from '../machine/state.js';
 import { assertSmallEnough } from '../payloads/limits.js';
+import { attributesOf, type Attributes } from '../search/attributes.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { GroupCommit } from './group-commit.js';
 import { moveOf, type Move } from './move.js';
@@ -65,7 +66,7 @@ export class Starter {
   async continue(start: Start, of: ExecutionRow, change: Change, state: MachineState): Promise<Started> {
     const plan = await this.plans.get(of.workspaceId, of.workflow, of.version);
     const moment = this.transitions.moment();
-    const row = newRow(start, of, of.input, moment.now);
+    const row = newRow(start, of, of.input, moment.now, of.attributes);
     const transition = resumeFrom(plan, row, state, moment);
     return this.keep(start, moveOf(plan, row, change, transition, this.transitions));
   }
@@ -73,7 +74,8 @@ export class Starter {
   private async firstMove(start: Start, workflow: string, version: string, input: unknown): Promise<Move> {
     const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
     const moment = this.transitions.moment();
-    const row = newRow(start, { workflow, version }, input, moment.now);
+    const attributes = attributesOf(plan.document, { id: start.id, input, startedBy: start.startedBy });
+    const row = newRow(start, { workflow, version }, input, moment.now, attributes);
     const change: Change = { kind: 'start', ...(start.schedule && { schedule: start.schedule }) };
     return moveOf(plan, row, change, begin(plan, row, moment), this.transitions);
   }
@@ -106,6 +108,7 @@ function newRow(
   { workflow, version }: Pick<ExecutionRow, 'workflow' | 'version'>,
   input: unknown,
   createdAt: Date,
+  attributes: Attributes | null,
 ): ExecutionRow {
   return {
     id,
@@ -130,5 +133,6 @@ function newRow(
     endedAt: null,
     parentId: parent?.id ?? null,
     parentFrame: parent?.frame ?? null,
+    attributes,
   };
 }

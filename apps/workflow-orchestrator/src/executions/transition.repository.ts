@@ -19,7 +19,7 @@ export interface Audited {
 const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, input, state, output, error,
   started_by as "startedBy", traceparent, created_at as "createdAt", open_calls as "openCalls", opened_at as "openedAt",
   carried, listens, waits, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId",
-  parent_frame as "parentFrame"`;
+  parent_frame as "parentFrame", attributes`;
 
 /**
  * One statement for any number of transitions: the row moves if nobody moved it since it was read, and with it go its
@@ -50,15 +50,22 @@ const ADD = `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, "workspaceId" uuid, workflow text, version text, status text,
     input jsonb, state jsonb, output jsonb, error jsonb, "startedBy" text, traceparent text, "createdAt" timestamptz,
     "openCalls" text[], "openedAt" timestamptz, listens text[], waits text[], "checkAt" timestamptz, "endedAt" timestamptz,
-    "parentId" uuid, "parentFrame" int, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
+    "parentId" uuid, "parentFrame" int, attributes jsonb, type text, at timestamptz, history jsonb, events jsonb,
+    audit jsonb)
 ), added as (
   insert into executions (id, workspace_id, workflow, version, status, revision, input, state, output, error, started_by,
-    traceparent, created_at, open_calls, opened_at, listens, waits, check_at, ended_at, parent_id, parent_frame)
+    traceparent, created_at, open_calls, opened_at, listens, waits, check_at, ended_at, parent_id, parent_frame,
+    attributes)
   select id, "workspaceId", workflow, version, status, 1, input, state, output, error, "startedBy", traceparent,
-    "createdAt", "openCalls", "openedAt", listens, waits, "checkAt", "endedAt", "parentId", "parentFrame" from wanted
+    "createdAt", "openCalls", "openedAt", listens, waits, "checkAt", "endedAt", "parentId", "parentFrame",
+    nullif(attributes, 'null') from wanted
   on conflict do nothing returning id
 ), fresh as (
   select wanted.* from wanted join added using (id)
+), described as (
+  insert into execution_attributes (execution_id, name, workspace_id, value, created_at)
+  select fresh.id, a.key, "workspaceId", a.value, "createdAt"
+  from fresh, jsonb_each_text(coalesce(nullif(attributes, 'null'), '{}')) a
 ), kept as (
   insert into history_events (execution_id, seq, workspace_id, at, type, data)
   select id, 1, "workspaceId", at, type, history from fresh
