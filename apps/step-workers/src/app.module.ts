@@ -6,6 +6,7 @@ import { AnalysisStep } from './steps/analysis.step.js';
 import { DecisionStep } from './steps/decision.step.js';
 import { NotificationStep } from './steps/notification.step.js';
 import { ProcessingStep } from './steps/processing.step.js';
+import { ReportSender } from './steps/report.sender.js';
 import { StepRunner } from './steps/step.runner.js';
 import { WorkerConfig } from './worker.config.js';
 
@@ -23,6 +24,7 @@ export function workerModule(chosen: readonly Capability[]): Type {
   Module({
     controllers: chosen.map((capability) => steps[capability]),
     providers: [
+      ReportSender,
       StepRunner,
       {
         provide: EgressClient,

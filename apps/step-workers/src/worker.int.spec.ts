@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { StepApi, StepTasks, type Capability, type StepReport, type StepTask } from '@scm/contracts';
+import { StepApi, StepTasks, type Capability, type StepReport, type StepReports, type StepTask } from '@scm/contracts';
 import { connectNats, ensureStreams, header, MessagingClient } from '@scm/messaging';
 import { ContextSigner } from '@scm/policy';
 import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
@@ -38,10 +38,12 @@ beforeAll(async () => {
   await ensureStreams(nc, 'workflow-orchestrator');
   nc.subscribe(StepApi.report.subject, {
     callback: (_error, msg) => {
-      seen.reports.push(msg.json());
+      const { reports } = msg.json<StepReports>();
+      seen.reports.push(...reports);
       const refused = headers();
       refused.set(header.errorCode, '503');
-      if (seen.refusals-- <= 0) msg.respond(JSON.stringify({ result: 'accepted', ...taken() }));
+      if (seen.refusals-- <= 0)
+        msg.respond(JSON.stringify({ replies: reports.map(() => ({ result: 'accepted', ...taken() })) }));
       else msg.respond('{"code":"UNAVAILABLE","message":"later"}', { headers: refused });
     },
   });

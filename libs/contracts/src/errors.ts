@@ -29,6 +29,8 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+export const errorCodes = Object.keys(errorTable) as ErrorCode[];
+
 /** One refused field: where it stands in the request and why. */
 export interface FieldError {
   path: string;

@@ -1,4 +1,5 @@
 import { event, rpc, task } from './define.js';
+import { errorCodes, type ErrorCode } from './errors.js';
 import {
   Amount,
   Flag,
@@ -155,7 +156,7 @@ export class StepTask {
   @OneOf(['ledger'], { optional: true }) effect?: 'ledger';
 }
 
-/** A worker's answer; the reply comes after the transition is committed. */
+/** A worker's answer. */
 export class StepReport {
   @Id() executionId: string;
   @Id() workspaceId: string;
@@ -169,11 +170,27 @@ export class StepReport {
   @Whole({ min: 1, optional: true }) held?: number;
 }
 
+export class StepReportError {
+  @OneOf(errorCodes) code: ErrorCode;
+  @Text({ max: 4_096, min: 0 }) message: string;
+}
+
+/** Answers of one worker in one workspace; the reply comes after their transitions are committed. */
+export class StepReports {
+  @ListOf(() => StepReport, { max: 256 }) reports: StepReport[];
+}
+
 export class StepReportReply {
-  /** `stale`: the step was not open any more, the report changed nothing. */
-  @OneOf(['accepted', 'stale']) result: 'accepted' | 'stale';
+  /** `stale`: the step was not open any more, the report changed nothing. `refused`: see `error`. */
+  @OneOf(['accepted', 'stale', 'refused']) result: 'accepted' | 'stale' | 'refused';
+  @Nested(() => StepReportError, { optional: true }) error?: StepReportError;
   /** What the held task stands for from now on, until it is confirmed. */
   @Nested(() => StepTask, { optional: true }) next?: StepTask;
+}
+
+/** One for each report, in their order. */
+export class StepReportReplies {
+  @ListOf(() => StepReportReply) replies: StepReportReply[];
 }
 
 /** Asked before work that was delivered before: is the step still open? */
@@ -262,7 +279,7 @@ export const ExecutionApi = {
 };
 
 export const StepApi = {
-  report: rpc('step.v1.report', StepReport, StepReportReply, { service, access: 'internal', changes: false }),
+  report: rpc('step.v2.report', StepReports, StepReportReplies, { service, access: 'internal', changes: false }),
   claim: rpc('step.v1.claim', ClaimRequest, ClaimReply, { service, access: 'internal', changes: false }),
   /** The orchestrator keeps the task and faults its execution, which would wait for it in vain. */
   deadLetter: rpc('step.v1.dead-letter', StepDeadLetter, Nothing, { service, access: 'internal', changes: false }),

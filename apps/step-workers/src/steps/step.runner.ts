@@ -15,6 +15,7 @@ import { serviceActor } from '@scm/service';
 import { CallFault } from '../calls/call-fault.js';
 import { wholeTask } from './large-values.js';
 import { problemOf } from './problem.js';
+import { ReportSender } from './report.sender.js';
 
 /** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
 export type StepWork = (task: StepTask, signal: AbortSignal, actor: Actor) => Promise<unknown>;
@@ -33,7 +34,10 @@ const FIRST_PAUSE_MS = 100;
 export class StepRunner {
   private readonly logger = new Logger(StepRunner.name);
 
-  constructor(private readonly messaging: MessagingClient) {}
+  constructor(
+    private readonly messaging: MessagingClient,
+    private readonly reports: ReportSender,
+  ) {}
 
   async run(held: StepTask, { delivery, signal, draining }: DeliveryInfo, work: StepWork): Promise<void> {
     const actor = serviceActor('step-workers', held.workspaceId, held.startedBy);
@@ -46,7 +50,7 @@ export class StepRunner {
         continue;
       }
       const report = state === 'begun' ? outcomeUnknown(task) : await this.attempt(task, signal, actor, work);
-      task = await this.deliver(draining.aborted ? report : { ...report, held: held.step }, signal, actor);
+      task = await this.deliver(draining.aborted ? report : { ...report, held: held.step }, signal);
     }
   }
 
@@ -83,10 +87,10 @@ export class StepRunner {
    * Repeats until the orchestrator has answered; gives what follows. A result it cannot take is reported as the step's
    * failure.
    */
-  private async deliver(report: StepReport, signal: AbortSignal, actor: Actor): Promise<StepTask | undefined> {
+  private async deliver(report: StepReport, signal: AbortSignal): Promise<StepTask | undefined> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
       try {
-        return (await this.messaging.request(StepApi.report, report, { as: actor })).next;
+        return (await this.reports.send(report)).next;
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ServiceError)) throw error;
@@ -94,7 +98,7 @@ export class StepRunner {
           if (report.outcome === 'failed')
             throw new ServiceError('UNAVAILABLE', error.message, undefined, { cause: error });
           const { output: _, ...rest } = report;
-          return this.deliver({ ...rest, outcome: 'failed', error: problemOf(error) }, signal, actor);
+          return this.deliver({ ...rest, outcome: 'failed', error: problemOf(error) }, signal);
         }
         this.logger.warn(`${report.executionId}/${report.step}: the report waits: ${error.message}`);
         await sleep(pauseMs, undefined, { signal });

@@ -352,7 +352,8 @@ describe('a step', () => {
       attempt: 1,
       outcome: 'completed' as const,
     };
-    expect(await door.workers.request(StepApi.report, report, { as })).toEqual({ result: 'stale' });
+    const { replies } = await door.workers.request(StepApi.report, { reports: [report] }, { as });
+    expect(replies).toEqual([{ result: 'stale' }]);
     expect(await door.get(workspace, id)).toEqual(cancelled);
     await expect(
       door.call(workspace, ExecutionApi.cancel, {
@@ -378,11 +379,14 @@ describe('a step', () => {
       attempt: 1,
       outcome: 'completed' as const,
     };
-    await expect(door.call(workspace, StepApi.report, report, { role: 'admin' })).rejects.toMatchObject({
+    await expect(door.call(workspace, StepApi.report, { reports: [report] }, { role: 'admin' })).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
     });
-    const tell = (more: object, from = workspace) =>
-      door.workers.request(StepApi.report, { ...report, ...more }, { as: serviceActor('step-workers', from) });
+    const tell = async (more: object, from = workspace) => {
+      const as = serviceActor('step-workers', from);
+      const told = await door.workers.request(StepApi.report, { reports: [{ ...report, ...more }] }, { as });
+      return told.replies[0];
+    };
     expect(await tell({ attempt: 2 })).toEqual({ result: 'stale' });
     expect(await tell({ step: 3 })).toEqual({ result: 'stale' });
     expect(await tell({}, randomUUID())).toEqual({ result: 'stale' });

@@ -111,8 +111,8 @@ describe('a large value', () => {
     await expect(door.call(workspace, ControlApi.skipStep, skip)).rejects.toMatchObject(tooLarge('output'));
     const report = { executionId: id, workspaceId: workspace, step: 2, attempt: 1, outcome: 'completed' as const };
     const as = serviceActor('step-workers', workspace);
-    const reported = door.workers.request(StepApi.report, { ...report, output: huge }, { as });
-    await expect(reported).rejects.toMatchObject(tooLarge('output'));
+    const reported = await door.workers.request(StepApi.report, { reports: [{ ...report, output: huge }] }, { as });
+    expect(reported.replies).toMatchObject([{ result: 'refused', error: { code: 'PAYLOAD_TOO_LARGE' } }]);
   });
 });
 

@@ -7,8 +7,8 @@ import {
   type QueueDepths,
   type QueueRequest,
   type StepDeadLetter,
-  type StepReport,
-  type StepReportReply,
+  type StepReportReplies,
+  type StepReports,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
 import { QueueService } from './queue.service.js';
@@ -22,8 +22,8 @@ export class StepHandler {
   ) {}
 
   @Rpc(StepApi.report)
-  report(request: StepReport): Promise<StepReportReply> {
-    return this.steps.report(request);
+  report({ reports }: StepReports): Promise<StepReportReplies> {
+    return this.steps.reportAll(reports);
   }
 
   @Rpc(StepApi.claim)

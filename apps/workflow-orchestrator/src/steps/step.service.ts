@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import {
+  ServiceError,
   type ClaimReply,
   type ClaimRequest,
   type Nothing,
   type StepDeadLetter,
   type StepReport,
+  type StepReportReplies,
   type StepReportReply,
 } from '@scm/contracts';
 import { Database, DeadLetterRepository } from '@scm/database';
@@ -32,8 +34,22 @@ export class StepService {
     this.deadLetters = new DeadLetterRepository(database, new SecretBox(config.encryptionKey));
   }
 
+  /** Answers when the transitions are committed; what is wrong with one report is told of it alone. */
+  async reportAll(reports: readonly StepReport[]): Promise<StepReportReplies> {
+    const replies = reports.map((report) => this.report(report).catch((error: unknown) => refusal(error)));
+    return { replies: await Promise.all(replies) };
+  }
+
   /** Answers when the transition is committed. A report nobody waits for is stale; what should be in flight is ensured. */
-  async report({ executionId, step, attempt, outcome, output, error, held }: StepReport): Promise<StepReportReply> {
+  private async report({
+    executionId,
+    step,
+    attempt,
+    outcome,
+    output,
+    error,
+    held,
+  }: StepReport): Promise<StepReportReply> {
     assertSmallEnough(output, 'output');
     const { workspaceId } = currentActor();
     const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error };
@@ -75,6 +91,11 @@ export class StepService {
       await this.aftermath.apply(call.executionId, { kind: 'undeliverable', frame: call.frame, detail: reason });
     return {};
   }
+}
+
+function refusal(error: unknown): StepReportReply {
+  if (!(error instanceof ServiceError)) throw error;
+  return { result: 'refused', error: { code: error.code, message: error.message } };
 }
 
 function isWanted({ status, state }: ExecutionRow, asked: { frame: number; attempt: number }): boolean {
