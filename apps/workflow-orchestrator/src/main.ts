@@ -5,7 +5,11 @@ import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
 import { database } from './database.js';
 import { OrchestratorConfig } from './orchestrator.config.js';
+import { OwedEvents } from './executions/owed-events.js';
+import { RowCodec } from './executions/row.codec.js';
+import { BlobRepository } from './payloads/blob.repository.js';
 import { EventSeal } from './payloads/event.seal.js';
+import { LargeValues } from './payloads/large-values.js';
 import { WorkspaceKeyRepository } from './payloads/workspace-key.repository.js';
 import { WorkspaceKeys } from './payloads/workspace-keys.js';
 
@@ -29,8 +33,9 @@ await runService({
   seal: (config) => new SecretBox((config as OrchestratorConfig).encryptionKey),
   openOwed: (config, database) => {
     const keys = new WorkspaceKeys(new WorkspaceKeyRepository(database), config as OrchestratorConfig);
-    const seal = new EventSeal(keys);
-    return (event) => seal.open(event);
+    const codec = new RowCodec(keys, new LargeValues(new BlobRepository(database), keys));
+    const owed = new OwedEvents(database, codec, new EventSeal(keys));
+    return (event) => owed.open(event);
   },
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

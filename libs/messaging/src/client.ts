@@ -32,6 +32,16 @@ export interface RequestOptions {
   token?: string;
 }
 
+/** One fact to be published. */
+export interface EventMessage {
+  contract: EventContract;
+  keys: readonly string[];
+  payload: object;
+  id: string;
+  epoch?: string;
+  traceparent?: string;
+}
+
 const declared = new Set<Contract>(allContracts.map(({ contract }) => contract));
 
 /** The only way one service calls another. A contract that @scm/contracts does not list is refused. */
@@ -96,18 +106,22 @@ export class MessagingClient {
   }
 
   /** Publishes a fact into its stream; `id` makes a repeated publish within the duplicate window one message. */
-  async publish<P extends object>(
-    contract: EventContract<P>,
-    keys: readonly string[],
-    payload: P,
-    options: { id: string; epoch?: string; traceparent?: string },
-  ): Promise<PubAck> {
-    assertDeclared(contract);
-    const h = headers();
-    if (options.epoch) h.set(header.epoch, options.epoch);
-    if (options.traceparent) h.set('traceparent', options.traceparent);
-    else injectTrace(h);
-    return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { msgID: options.id, headers: h });
+  async publish(event: EventMessage): Promise<PubAck> {
+    const { contract, keys, payload, id } = event;
+    const h = eventHeaders(event);
+    return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { msgID: id, headers: h });
+  }
+
+  /** Publishes facts of one stream in order, and waits for the last one only: its place tells whether all are stored. */
+  async publishAll(events: readonly EventMessage[]): Promise<PubAck> {
+    const last = events.at(-1);
+    if (!last) throw new TypeError('nothing to publish');
+    for (const event of events.slice(0, -1)) {
+      const h = eventHeaders(event);
+      h.set('Nats-Msg-Id', event.id);
+      this.nc.publish(eventSubject(event.contract, event.keys), JSON.stringify(event.payload), { headers: h });
+    }
+    return this.publish(last);
   }
 
   /** Stores a task; `id` makes a repeated enqueue within the duplicate window one task. */
@@ -144,6 +158,15 @@ export class MessagingClient {
     }
     return body;
   }
+}
+
+function eventHeaders({ contract, epoch, traceparent }: EventMessage): MsgHdrs {
+  assertDeclared(contract);
+  const h = headers();
+  if (epoch) h.set(header.epoch, epoch);
+  if (traceparent) h.set('traceparent', traceparent);
+  else injectTrace(h);
+  return h;
 }
 
 function assertDeclared(contract: Contract): void {

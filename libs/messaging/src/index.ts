@@ -3,7 +3,7 @@
  * Nothing is sent to a subject that is not declared in @scm/contracts.
  */
 export { currentActor, currentCall, runCall, type Call } from './call.js';
-export { MessagingClient, type ContextSigner, type RequestOptions } from './client.js';
+export { MessagingClient, type ContextSigner, type EventMessage, type RequestOptions } from './client.js';
 export { connectNats } from './connection.js';
 export { On, Rpc, Task, type DeliveryInfo } from './decorators.js';
 export type { DeadLetter } from './durable.reader.js';

@@ -172,7 +172,7 @@ describe('requests', () => {
     const foreign = rpc('auth.v1.open-sesame', Nothing, Nothing, { service: 'auth', access: 'public', changes: false });
     await expect(client.request(foreign, {})).rejects.toThrow(/not declared/);
     await expect(
-      client.publish({ ...MetricsEvents.alertFired }, ['w'], {} as AlertTransition, { id: 'x' }),
+      client.publish({ contract: { ...MetricsEvents.alertFired }, keys: ['w'], payload: {}, id: 'x' }),
     ).rejects.toThrow(/not declared/);
   });
 

@@ -13,11 +13,12 @@ import {
   type Subscription,
 } from '@scm/contracts';
 import { OutboxRepository, type Database, type OutboxTurn, type OwedEvent, type StreamMark } from '@scm/database';
-import { ensureStreams, readStreamEnd, setStreamEpoch, type MessagingClient } from '@scm/messaging';
+import { ensureStreams, readStreamEnd, setStreamEpoch, type EventMessage, type MessagingClient } from '@scm/messaging';
 
 const BATCH = 500;
 const IDLE_MS = 500;
-const GATHER_MS = 5;
+const MAX_GATHER_MS = 25;
+const MAX_IN_HAND = 10_000;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 
 /** Subjects of the events that services must not miss. */
@@ -25,10 +26,7 @@ const readDurably = new Set(Object.values<Subscription>(subscriptions).map(({ ev
 
 interface Published {
   event: OwedEvent;
-  stream: string;
   seq: number;
-  /** The stream had it already. */
-  isRepeated: boolean;
 }
 
 /**
@@ -41,6 +39,7 @@ export class EventRelay {
   private readonly outbox: OutboxRepository;
   private readonly owned: readonly StreamDeclaration[];
   private readonly stopping = new AbortController();
+  private readonly inHand = new Map<string, object>();
   private isOwed = false;
   private wake = () => {};
   /** False until the streams were looked at since NATS came back. */
@@ -62,6 +61,15 @@ export class EventRelay {
     await this.verifyStreams();
     void this.watchReconnects();
     this.loop = this.run();
+  }
+
+  /** The payload of an event that this replica is about to owe: then it need not be read. */
+  hold(id: string, payload: object): void {
+    this.inHand.set(id, payload);
+    for (const oldest of this.inHand.keys()) {
+      if (this.inHand.size <= MAX_IN_HAND) return;
+      this.inHand.delete(oldest);
+    }
   }
 
   /** Publishes at once what was just committed, instead of at the next look. */
@@ -86,7 +94,7 @@ export class EventRelay {
         const published = (await this.outbox.unlessBusy((turn) => this.publishOwed(turn))) ?? 0;
         failures = 0;
         if (published === 0 && !this.isOwed) await this.sleep(IDLE_MS);
-        else if (published < BATCH) await this.gather();
+        else if (published < BATCH) await this.gather(published);
       } catch (error) {
         this.logger.warn(`events wait: ${error instanceof Error ? error.message : String(error)}`);
         this.isVerified = false;
@@ -98,35 +106,43 @@ export class EventRelay {
   private async publishOwed(turn: OutboxTurn): Promise<number> {
     const { events, marks } = await turn.look(BATCH);
     if (events.length === 0) return 0;
-    const published = await Promise.all(events.map((event) => this.publish(event, marks)));
-    for (const stream of this.owned) {
-      const seqs = published.filter((one) => one.stream === stream.name);
-      if (seqs.length > 0) await this.note(turn, stream, marks.get(stream.name), seqs);
+    const published: Published[] = [];
+    for (const [stream, group] of Map.groupBy(events, ({ subject }) => streamOf(subject))) {
+      published.push(...(await this.publishTo(turn, stream, group, marks.get(stream.name))));
     }
-    const kept = published.filter(({ event }) => readDurably.has(event.subject));
-    await turn.finish(events, kept);
+    await turn.finish(
+      events,
+      published.filter(({ event }) => readDurably.has(event.subject)),
+    );
+    for (const { id } of events) this.inHand.delete(id);
     return events.length;
   }
 
-  private async publish(event: OwedEvent, marks: ReadonlyMap<string, StreamMark>): Promise<Published> {
-    const epoch = marks.get(streamOf(event.subject).name)?.epoch;
-    const options = { id: event.id, epoch, traceparent: event.traceparent ?? undefined };
-    const ack = await this.messaging.publish(contractOf(event.subject), event.keys, await this.open(event), options);
-    return { event, stream: ack.stream, seq: ack.seq, isRepeated: ack.duplicate };
-  }
-
-  /** Keeps how far a stream goes. One that gave places anew was lost or restored before anybody looked. */
-  private async note(
+  /** All of them, with their places in the stream, also when some were there already. */
+  private async publishTo(
     turn: OutboxTurn,
     stream: StreamDeclaration,
+    events: readonly OwedEvent[],
     mark: StreamMark | undefined,
-    published: readonly Published[],
-  ): Promise<void> {
-    if (!mark) return;
-    const [first, last] = [Math.min(...published.map(({ seq }) => seq)), Math.max(...published.map(({ seq }) => seq))];
-    const wentBack = last <= mark.lastSeq && !published.some(({ isRepeated }) => isRepeated);
-    if (wentBack) await this.beginEpoch(turn, stream, { firstLost: first, last });
-    else await turn.setMark(stream.name, { epoch: mark.epoch, lastSeq: Math.max(last, mark.lastSeq) });
+  ): Promise<Published[]> {
+    const messages = await Promise.all(events.map((event) => this.messageOf(event, mark?.epoch)));
+    const end = await this.messaging.publishAll(messages);
+    const isWhole = mark !== undefined && !end.duplicate && end.seq === mark.lastSeq + events.length;
+    const seqs = isWhole
+      ? events.map((_, i) => mark.lastSeq + 1 + i)
+      : (await Promise.all(messages.map((message) => this.messaging.publish(message)))).map(({ seq }) => seq);
+    const last = Math.max(...seqs);
+    // A stream that gives places anew was lost or restored before anybody looked.
+    if (mark && !end.duplicate && end.seq <= mark.lastSeq) {
+      await this.beginEpoch(turn, stream, { firstLost: Math.min(...seqs), last });
+    } else if (mark) await turn.setMark(stream.name, { epoch: mark.epoch, lastSeq: Math.max(last, mark.lastSeq) });
+    return events.map((event, i) => ({ event, seq: seqs[i] ?? last }));
+  }
+
+  private async messageOf(event: OwedEvent, epoch: string | undefined): Promise<EventMessage> {
+    const { id, subject, keys, traceparent } = event;
+    const payload = this.inHand.get(id) ?? (await this.open(event));
+    return { contract: contractOf(subject), keys, payload, id, epoch, traceparent: traceparent ?? undefined };
   }
 
   /** In turn, so that replicas that come back at once agree on one epoch, and none publishes meanwhile. */
@@ -161,9 +177,9 @@ export class EventRelay {
     this.logger.log(`${stream.name} begins epoch ${mark.epoch} at ${end.last}`);
   }
 
-  /** Events that come close together are published in one turn; the first after a silence does not wait. */
-  private async gather(): Promise<void> {
-    await sleep(GATHER_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  /** The more events come, the more are published in one turn; the first after a silence does not wait. */
+  private async gather(published: number): Promise<void> {
+    await sleep(Math.min(published, MAX_GATHER_MS), undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   private async watchReconnects(): Promise<void> {

@@ -46,7 +46,12 @@ export class FramesService implements OnApplicationBootstrap, BeforeApplicationS
     const frames = changed.flatMap(([workspaceId, series]) => framesOf(workspaceId, series, t0));
     for (const frame of frames) {
       const id = `${frame.workspaceId}.${frame.set}.${t0}`;
-      await this.messaging.publish(MetricsEvents.frameTaken, [frame.workspaceId, frame.set], frame, { id });
+      await this.messaging.publish({
+        contract: MetricsEvents.frameTaken,
+        keys: [frame.workspaceId, frame.set],
+        payload: frame,
+        id,
+      });
     }
   }
 }

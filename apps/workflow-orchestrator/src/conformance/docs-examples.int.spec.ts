@@ -111,7 +111,12 @@ async function fire(workspaceId: string, more: Partial<AlertTransition>): Promis
     startsAt: new Date().toISOString(),
     ...more,
   };
-  await door.people.publish(MetricsEvents.alertFired, [workspaceId], alert, { id: randomUUID() });
+  await door.people.publish({
+    contract: MetricsEvents.alertFired,
+    keys: [workspaceId],
+    payload: alert,
+    id: randomUUID(),
+  });
 }
 
 /** Does to a waiting execution what a person or an event would do. */

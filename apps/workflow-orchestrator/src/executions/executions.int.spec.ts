@@ -96,7 +96,12 @@ function alert(more: Partial<AlertTransition> = {}): AlertTransition {
 }
 
 const fire = (transition: AlertTransition) =>
-  door.people.publish(MetricsEvents.alertFired, [transition.workspaceId], transition, { id: randomUUID() });
+  door.people.publish({
+    contract: MetricsEvents.alertFired,
+    keys: [transition.workspaceId],
+    payload: transition,
+    id: randomUUID(),
+  });
 
 const executionsOf = async (workspaceId: string) => (await door.call(workspaceId, ExecutionApi.list, {})).items;
 

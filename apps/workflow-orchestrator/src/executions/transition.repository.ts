@@ -3,7 +3,8 @@ import { auditInsert, type AuditRow } from '@scm/audit';
 import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { WorkflowEvents, type EventContract } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
-import { eventOf } from './execution-event.js';
+import { EventRelay } from '@scm/service';
+import { eventOf, outlineOf } from './execution-event.js';
 import { ExecutionCache } from './execution.cache.js';
 import type { ExecutionRow } from './execution.entities.js';
 import type { Move } from './move.js';
@@ -87,6 +88,7 @@ export class TransitionRepository {
     private readonly codec: RowCodec,
     private readonly events: EventSeal,
     private readonly cache: ExecutionCache,
+    private readonly relay: EventRelay,
   ) {}
 
   /** As they are, or as this replica last wrote them: see the cache. */
@@ -197,13 +199,10 @@ export class TransitionRepository {
     const { id, workspaceId, workflow, status, openCalls, openedAt, carried, listens, waits, checkAt, endedAt } = after;
     const at = transition.moment.now;
     const [state, history] = [await this.codec.sealRow(after), await this.codec.sealHistory(after, data)];
-    const event = eventOf(after, type, this.codec.shown(after, data), at);
-    const events = await Promise.all([
-      this.owed(after, WorkflowEvents.executionChanged, [workspaceId, workflow, id], event),
-      ...transition.emitted.map((event) =>
-        this.owed(after, WorkflowEvents.eventEmitted, [workspaceId], { workspaceId, event }),
-      ),
-    ]);
+    const outline = outlineOf(after, type, data, at);
+    const changed = owed(WorkflowEvents.executionChanged, [workspaceId, workflow, id], outline);
+    this.relay.hold(changed.id, eventOf(outline, this.codec.shown(after, data)));
+    const events = [changed, ...(await this.emitted(workspaceId, transition.emitted))];
     return {
       id,
       revision: before.revision,
@@ -227,8 +226,17 @@ export class TransitionRepository {
     };
   }
 
-  private async owed({ workspaceId }: ExecutionRow, { subject }: EventContract, keys: string[], payload: object) {
-    const id = newId();
-    return { id, subject, keys, payload: await this.events.seal(workspaceId, id, payload) };
+  private async emitted(workspaceId: string, emitted: readonly object[]) {
+    return Promise.all(
+      emitted.map(async (event) => {
+        const payload = { workspaceId, event };
+        const one = owed(WorkflowEvents.eventEmitted, [workspaceId], payload);
+        return { ...one, payload: await this.events.seal(workspaceId, one.id, payload) };
+      }),
+    );
   }
+}
+
+function owed({ subject }: EventContract, keys: string[], payload: object) {
+  return { id: newId(), subject, keys, payload };
 }
