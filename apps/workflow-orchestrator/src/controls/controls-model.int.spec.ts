@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { ControlApi, ExecutionApi, type RpcContract } from '@scm/contracts';
 import { readDocument } from '../definitions/document.js';
 import { planOf } from '../machine/plan.js';
@@ -20,6 +21,7 @@ const workspace = randomUUID();
 
 let mesh: WorkflowMesh;
 let site: ControlledSite;
+let database: pg.Pool;
 
 const contracts: Record<string, RpcContract> = {
   pause: ControlApi.pause,
@@ -41,10 +43,12 @@ beforeAll(async () => {
     mesh.mesh.start('workflow-orchestrator', orchestrator),
     mesh.mesh.start('step-workers', { SCM_EGRESS_ALLOW: '127.0.0.1' }),
   ]);
+  database = new pg.Pool({ connectionString: mesh.mesh.database.url, max: 2 });
   await mesh.define(workspace, documentOf('flow', controlledTasks(site.url)));
 });
 
 afterAll(async () => {
+  await database?.end();
   await mesh?.stop();
   await site?.stop();
 });
@@ -73,11 +77,11 @@ const door: Door = {
     }
   },
   async revision(id) {
-    const [row] = await mesh.mesh.database.query<{ revision: number }>(
-      `select revision from workflow.executions where id = $1`,
+    const { rows } = await database.query<{ revision: number }>(
+      'select revision from workflow.executions where id = $1',
       [id],
     );
-    return row?.revision ?? 0;
+    return rows[0]?.revision ?? 0;
   },
   pause: () => sleep(20),
 };
