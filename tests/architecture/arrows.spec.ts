@@ -34,7 +34,8 @@ const spanning: Record<string, string> = {
   'apps/workflow-orchestrator/src/executions/transition.repository.ts':
     'transitions are committed in groups, and swept',
   'apps/workflow-orchestrator/src/payloads/blob.repository.ts': 'large values of transitions',
-  'apps/workflow-orchestrator/src/payloads/workspace-key.repository.ts': 'keys, which whoever holds a connection waits for',
+  'apps/workflow-orchestrator/src/payloads/workspace-key.repository.ts':
+    'keys, which whoever holds a connection waits for',
   'apps/workflow-orchestrator/src/schedules/schedule.repository.ts': 'the sweep of schedules',
   'apps/workflow-orchestrator/src/steps/queue.repository.ts': 'a queue is shared by every workspace',
   'apps/notifier/src/deliveries/delivery.queue.ts': 'takes due deliveries of all',
