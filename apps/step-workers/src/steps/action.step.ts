@@ -11,7 +11,7 @@ import {
   type Actor,
   type StepTask,
 } from '@scm/contracts';
-import { EgressClient } from '@scm/egress';
+import { EgressClient, type EgressRequest } from '@scm/egress';
 import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
 import { calls } from '../calls/call.js';
 import { reachedElsewhere } from '../calls/elsewhere.js';
@@ -50,8 +50,10 @@ export class ActionStep implements OnApplicationShutdown {
   }
 
   private async act(task: StepTask, signal: AbortSignal, actor: Actor): Promise<unknown> {
+    // A request may take as long as the step.
+    const egress = { send: (request: EgressRequest) => this.wayOut.send({ timeoutMs: task.timeoutMs, ...request }) };
     const call = calls[task.call];
-    if (call) return call(task.with, { egress: this.wayOut, input: task.input, key: task.key, signal });
+    if (call) return call(task.with, { egress, input: task.input, key: task.key, signal });
     const { http, acknowledge, silence } = decodeValue(ActionArguments, task.with);
     if ([http, acknowledge, silence].filter(Boolean).length !== 1) {
       throw invalidField('with', 'give one of http, acknowledge and silence');
@@ -59,7 +61,7 @@ export class ActionStep implements OnApplicationShutdown {
     const options = { as: actor, idempotencyKey: task.key };
     if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options).catch(notYetKnown);
     if (silence) return this.messaging.request(AlertApi.createSilence, silence, options);
-    return sendHttp(this.wayOut, http as HttpArguments, task.key, signal);
+    return sendHttp(egress, http as HttpArguments, task.key, signal);
   }
 }
 

@@ -52,8 +52,8 @@ export class ControlHandler {
   }
 
   @Rpc(ControlApi.approveStep)
-  approve({ id, step, approved, form }: ApproveStepRequest): Promise<Execution> {
-    return this.controls.apply(id, { kind: 'approve', frame: step, approved, ...(form && { form }) });
+  approve(request: ApproveStepRequest): Promise<Execution> {
+    return this.controls.approve(request);
   }
 
   @Rpc(ControlApi.decideStep)

@@ -111,6 +111,28 @@ describe('a person', () => {
     }
   });
 
+  it('holds an approval against its form and its assignees', async () => {
+    const form = { type: 'object', properties: { count: { type: 'integer' } }, required: ['count'] };
+    const approval = { form, assignees: ['role:admin'] };
+    const gate = { metadata: { scm: { approval } }, set: { count: '${ $approval.form.count }' } };
+    const id = await start([{ gate }], {}, 'asked');
+    const { step } = await stepThat(id, 'gate', ({ waits }) => waits === 'approval');
+    const approve = (more: object, role: 'admin' | 'operator' = 'admin') =>
+      door.call(workspace, ControlApi.approveStep, { id, step, approved: true, ...more }, { role });
+    await expect(approve({ form: { count: 1 } }, 'operator')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await expect(approve({ form: { count: 'one' } })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: [{ path: 'form.count', message: expect.stringContaining('integer') }],
+    });
+    await expect(approve({})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await approve({ form: { count: 3 } });
+    expect(await door.ended(workspace, id)).toMatchObject({ output: { count: 3 } });
+    const odd = { gate: { ...gate, metadata: { scm: { approval: { form: { type: 'odd' } } } } } };
+    await expect(door.define(workspace, documentOf('odd', [odd]))).rejects.toMatchObject({
+      details: [{ path: '/do/0/gate/metadata/scm/approval/form' }],
+    });
+  });
+
   it('signals an execution, also before it listens', async () => {
     const id = await start([act('one'), { go: { listen: { to: { one: { with: { type: 'scm.signal.go' } } } } } }]);
     await door.call(workspace, ControlApi.signal, { id, name: 'go', data: { n: 1 } });

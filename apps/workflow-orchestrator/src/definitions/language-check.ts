@@ -114,15 +114,21 @@ function schemaFaults(value: unknown, path = ''): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     const at = `${path}/${escaped(key)}`;
-    const { document } = (key === 'schema' && typeof inner === 'object' ? inner : {}) as { document?: unknown };
+    const [name, document] = schemaIn(key, inner, path);
     if (typeof document !== 'object' || document === null) return schemaFaults(inner, at);
     try {
       compileSchema(document);
       return [];
     } catch (error) {
-      return [{ path: `${at}/document`, message: `is no JSON Schema: ${error instanceof Error ? error.message : ''}` }];
+      return [{ path: `${at}/${name}`, message: `is no JSON Schema: ${error instanceof Error ? error.message : ''}` }];
     }
   });
+}
+
+function schemaIn(key: string, value: unknown, path: string): [string, unknown] {
+  const { document, form } = (typeof value === 'object' && value ? value : {}) as Record<string, unknown>;
+  if (key === 'approval' && path.endsWith('/metadata/scm')) return ['form', form];
+  return ['document', key === 'schema' ? document : undefined];
 }
 
 function faultsOf(validate: ValidateFunction, value: unknown, ref: string): FieldError[] {

@@ -62,6 +62,11 @@ describe('what cannot be executed here', () => {
       '/use/authentications/a/oidc',
     ],
     ['a call of an agent', flow({ call: 'a2a', with: { method: 'tasks/get' } }), '/do/0/one/call'],
+    [
+      'a process that speaks MCP',
+      flow({ call: 'mcp', with: { method: 'tools/list', transport: { stdio: { command: 'x' } } } }),
+      '/do/0/one/with/transport',
+    ],
     ['a function of a catalog', flow({ call: 'log:1.0.0@a' }), '/do/0/one/call'],
     ['a shell', flow({ run: { shell: { command: 'ls' } } }), '/do/0/one/run/shell'],
     ['an extension', flow(set, { use: { extensions: [{ e: { extend: 'all' } }] } }), '/use/extensions'],

@@ -2,7 +2,7 @@ import type { FieldError } from '@scm/contracts';
 import { escaped, planOf, type Node } from '../machine/plan.js';
 import { ALERT_FIRED } from '../triggers/alert-filter.js';
 import { timingFaults } from '../schedules/timing.js';
-import type { ScheduleDocument, WorkflowDocument } from './language.js';
+import type { ScheduleDocument, TaskDocument, WorkflowDocument } from './language.js';
 
 /** What of a valid document cannot be executed here: it is refused when the document is stored, not when it runs. */
 export function unsupportedIn(document: WorkflowDocument): FieldError[] {
@@ -66,12 +66,26 @@ function unsupportedAlert({ subject, data, ...others }: Record<string, unknown>)
 const CALLS = ['grpc', 'asyncapi', 'a2a'];
 
 function unsupportedTask({ ref, task }: Node): FieldError[] {
-  const { call, run, foreach } = task;
+  const { call, run } = task;
   if (call !== undefined && CALLS.includes(call)) return [fault(`${ref}/call`, `${call} is not supported`)];
   if (call !== undefined && /[@/:]/.test(call))
     return [fault(`${ref}/call`, 'functions of catalogs are not supported')];
+  if (call === 'mcp') return [...unsupportedTransport(task.with, ref), ...unsupportedShapes(task, ref)];
   const other = Object.keys(run ?? {}).find((name) => ['container', 'script', 'shell'].includes(name));
   if (other) return [fault(`${ref}/run/${other}`, 'only workflows can be run')];
+  return unsupportedShapes(task, ref);
+}
+
+/** Requests leave over HTTP alone: a worker starts no processes for a document. */
+function unsupportedTransport({ transport }: Record<string, unknown> = {}, ref: string): FieldError[] {
+  const at = `${ref}/with/transport`;
+  const kinds = Object.keys((transport ?? {}) as object);
+  if (!kinds.includes('http')) return [fault(at, 'must be http')];
+  return kinds.filter((kind) => kind !== 'http').map((kind) => fault(`${at}/${kind}`, 'only http is supported'));
+}
+
+function unsupportedShapes(task: TaskDocument, ref: string): FieldError[] {
+  const { foreach } = task;
   return [
     ...['output', 'export']
       .filter((name) => foreach && name in foreach)

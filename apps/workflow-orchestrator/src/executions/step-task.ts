@@ -8,11 +8,14 @@ import { capabilityIn } from './move.js';
 
 /** A worker gives a step up after this long when the document does not say otherwise. */
 const DEFAULT_TIMEOUT_MS = 60_000;
+/** Whoever is called over the network has less. */
+const DEFAULT_ACTION_TIMEOUT_MS = 15_000;
 
 /** The task of an open call: always the same for the same frame and attempt. */
 export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): StepTask {
   const { name, task } = nodeAt(plan, frame.ref);
   const after = typeof task.timeout === 'string' ? plan.document.use?.timeouts?.[task.timeout] : task.timeout;
+  const capability = capabilityIn(plan, frame);
   return {
     executionId: execution.id,
     workspaceId: execution.workspaceId,
@@ -21,12 +24,13 @@ export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): S
     reference: frame.ref,
     name,
     call: task.call ?? '',
-    capability: capabilityIn(plan, frame),
+    capability,
     attempt: frame.attempt ?? 1,
     key: derivedId(`step|${execution.id}|${frame.id}`),
     with: (frame.own?.with ?? {}) as Record<string, unknown>,
     input: frame.data,
-    timeoutMs: (after && durationMs(after.after)) || DEFAULT_TIMEOUT_MS,
+    timeoutMs:
+      (after && durationMs(after.after)) || (capability === 'action' ? DEFAULT_ACTION_TIMEOUT_MS : DEFAULT_TIMEOUT_MS),
     startedBy: execution.startedBy,
     ...(task.metadata?.scm?.effect === 'ledger' && { effect: 'ledger' as const }),
   };
