@@ -4,6 +4,7 @@ import type { EgressClient, EgressRequest } from '@scm/egress';
 import type { MessagingClient } from '@scm/messaging';
 import { WorkerConfig } from '../worker.config.js';
 import { ActionStep } from './action.step.js';
+import type { ReportSender } from './report.sender.js';
 import { StepRunner } from './step.runner.js';
 
 const task: StepTask = {
@@ -24,14 +25,15 @@ const task: StepTask = {
 
 it('gives a request as much time as the step has', async () => {
   const sent: EgressRequest[] = [];
-  const messaging = { request: async () => ({ state: 'open', result: 'accepted' }) } as unknown as MessagingClient;
+  const messaging = { request: async () => ({ state: 'open' }) } as unknown as MessagingClient;
+  const reports = { send: async () => ({ result: 'accepted' }) } as unknown as ReportSender;
   const egress = {
     send: async (request: EgressRequest) => {
       sent.push(request);
       return { status: 200, headers: {}, body: Buffer.from('done'), truncated: false };
     },
   } as unknown as EgressClient;
-  const step = new ActionStep(new StepRunner(messaging), messaging, egress, new WorkerConfig());
+  const step = new ActionStep(new StepRunner(messaging, reports), messaging, egress, new WorkerConfig());
   const { signal } = new AbortController();
   await step.run(task, { delivery: 1, signal, draining: signal });
   await step.run(
