@@ -8,6 +8,7 @@ import { NotificationStep } from './steps/notification.step.js';
 import { ProcessingStep } from './steps/processing.step.js';
 import { ReportSender } from './steps/report.sender.js';
 import { StepRunner } from './steps/step.runner.js';
+import { CapacityHandler } from './capacity.handler.js';
 import { WorkerConfig } from './worker.config.js';
 
 const steps: Record<Capability, Type> = {
@@ -22,7 +23,7 @@ const steps: Record<Capability, Type> = {
 export function workerModule(chosen: readonly Capability[]): Type {
   class WorkerModule {}
   Module({
-    controllers: chosen.map((capability) => steps[capability]),
+    controllers: [CapacityHandler, ...chosen.map((capability) => steps[capability])],
     providers: [
       ReportSender,
       StepRunner,

@@ -1,4 +1,4 @@
-import { capabilities, DEFAULT_WORKSPACE_ID, StepApi, StepTasks, type Capability } from '@scm/contracts';
+import { capabilities, DEFAULT_WORKSPACE_ID, StepApi, StepTasks, WorkerApi, type Capability } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { loadConfig, runService, serviceActor } from '@scm/service';
 import { workerModule } from './app.module.js';
@@ -10,7 +10,7 @@ await runService({
   name: 'step-workers',
   module: workerModule(chosen),
   config: WorkerConfig,
-  claims: chosen.map((capability) => StepTasks[capability]),
+  claims: [WorkerApi.capacity, ...chosen.map((capability) => StepTasks[capability])],
   security: (keys) => meshSecurity(keys),
   slots: (config) => (config as WorkerConfig).concurrency,
   // The task is kept by the orchestrator, who faults the execution that waits for it.

@@ -30,8 +30,15 @@ import { ScheduleHandler } from './schedules/schedule.handler.js';
 import { ScheduleRepository } from './schedules/schedule.repository.js';
 import { ScheduleService } from './schedules/schedule.service.js';
 import { ScheduleStarter } from './schedules/schedule.starter.js';
-import { QueueRepository } from './steps/queue.repository.js';
-import { QueueService } from './steps/queue.service.js';
+import { Admission } from './queues/admission.js';
+import { AdmissionRepository } from './queues/admission.repository.js';
+import { Admitter } from './queues/admitter.js';
+import { Capacity } from './queues/capacity.js';
+import { Lanes } from './queues/lanes.js';
+import { QueueDepthRepository } from './queues/queue-depth.repository.js';
+import { QueueRepository } from './queues/queue.repository.js';
+import { QueueService } from './queues/queue.service.js';
+import { StartGate } from './queues/start-gate.js';
 import { StepHandler } from './steps/step.handler.js';
 import { StepService } from './steps/step.service.js';
 import { TriggerHandler } from './triggers/trigger.handler.js';
@@ -75,7 +82,14 @@ import { TriggerService } from './triggers/trigger.service.js';
     ExecutionService,
     Sweeper,
     StepService,
+    Lanes,
+    Admission,
+    AdmissionRepository,
+    Admitter,
+    Capacity,
+    StartGate,
     QueueRepository,
+    QueueDepthRepository,
     QueueService,
     TriggerService,
   ],

@@ -12,6 +12,8 @@ import { ExecutionAttributeEntity } from './search/execution-attribute.entity.js
 import { ScheduleEntity } from './schedules/schedule.entity.js';
 import { KeepMachineState1790000008000 } from './migrations/1790000008000-keep-machine-state.js';
 import { UpdateInPlace1790000009000 } from './migrations/1790000009000-update-in-place.js';
+import { QueueCalls1790000009600 } from './migrations/1790000009600-queue-calls.js';
+import { AdmissionEntity, LimitKeyEntity } from './queues/admission.entities.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'workflow',
@@ -24,6 +26,8 @@ export const database: DatabaseDeclaration = {
     BlobEntity,
     ScheduleEntity,
     ExecutionAttributeEntity,
+    AdmissionEntity,
+    LimitKeyEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -37,5 +41,6 @@ export const database: DatabaseDeclaration = {
     SealPayloads1790000009300,
     AddSchedules1790000009400,
     AddAttributes1790000009500,
+    QueueCalls1790000009600,
   ],
 };

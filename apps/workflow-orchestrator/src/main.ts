@@ -1,5 +1,14 @@
 import { serviceAudit } from '@scm/audit';
-import { ControlApi, ExecutionApi, PayloadApi, ScheduleApi, StepApi, subscriptions, WorkflowApi } from '@scm/contracts';
+import {
+  ControlApi,
+  ExecutionApi,
+  PayloadApi,
+  ScheduleApi,
+  QueueApi,
+  StepApi,
+  subscriptions,
+  WorkflowApi,
+} from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -24,6 +33,7 @@ await runService({
     ...Object.values(ScheduleApi),
     ...Object.values(ControlApi),
     ...Object.values(StepApi),
+    ...Object.values(QueueApi),
     subscriptions.orchestratorAlertFired,
     subscriptions.orchestratorEventEmitted,
   ],

@@ -1,4 +1,4 @@
-import { IsInt, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsInt, Matches, Max, Min } from 'class-validator';
 import { Setting } from '@scm/service';
 
 export class OrchestratorConfig {
@@ -13,4 +13,18 @@ export class OrchestratorConfig {
   @Min(1)
   @Max(3_600)
   recheckSeconds: number = 15;
+
+  @Setting({
+    description:
+      'Shares of workspaces when steps wait for workers, as <workspace id>=<weight>, comma-separated; else 1',
+  })
+  @IsArray()
+  @Matches(/^[0-9a-f-]{36}=([1-9]\d{0,3}|0?\.\d{1,3})$/, { each: true })
+  workspaceWeights: string[] = [];
+
+  @Setting({ description: 'Steps and executions of one workspace that may wait in the queue; then starts are refused' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  maxQueuedPerWorkspace: number = 50_000;
 }

@@ -51,7 +51,7 @@ export class ForkRequest extends StepControlRequest {
 export class Reason {
   @Whole({ optional: true }) step?: number;
   @Text({ max: 256, optional: true }) name?: string;
-  /** `worker`, `child`, `timer`, `retry`, `event`, `approval`, `decision` or `resume`. */
+  /** `worker`, `queue`, `limit`, `child`, `timer`, `retry`, `event`, `approval`, `decision`, `resume` or `admission`. */
   @Text({ max: 32 }) waits: string;
   /** Since when. */
   @Instant({ optional: true }) since?: string;

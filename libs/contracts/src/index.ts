@@ -174,9 +174,6 @@ export {
   HistoryPage,
   HistoryRequest,
   ListExecutionsRequest,
-  QueueDepth,
-  QueueDepths,
-  QueueRequest,
   StartExecutionRequest,
   StepApi,
   StepDeadLetter,
@@ -194,6 +191,15 @@ export {
   stepStatuses,
   type StepStatus,
 } from './workflow.contract.js';
+export {
+  QueueApi,
+  QueueDepth,
+  QueueDepths,
+  QueueRequest,
+  WorkerApi,
+  WorkerCapacity,
+  WorkerSlots,
+} from './queue.contract.js';
 export {
   ApproveStepRequest,
   ControlApi,

@@ -8,6 +8,7 @@ import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
 import { ScheduleApi } from './schedule.contract.js';
+import { QueueApi, WorkerApi } from './queue.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowEvents } from './workflow.contract.js';
@@ -24,6 +25,8 @@ const groups = {
   ControlApi,
   StepApi,
   StepTasks,
+  QueueApi,
+  WorkerApi,
   WorkflowEvents,
   NotifyApi,
   WebhookApi,

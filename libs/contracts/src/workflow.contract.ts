@@ -1,7 +1,6 @@
 import { event, rpc, task } from './define.js';
 import { errorCodes, type ErrorCode } from './errors.js';
 import {
-  Amount,
   Flag,
   Id,
   Instant,
@@ -13,7 +12,6 @@ import {
   OneOf,
   Text,
   TextMap,
-  Texts,
   Whole,
 } from './fields.js';
 import { ById } from './auth.contract.js';
@@ -46,6 +44,8 @@ export class StartExecutionRequest {
   @Name() workflow: string;
   @Text({ max: 64, optional: true }) version?: string;
   @JsonObject({ optional: true }) input?: Record<string, unknown>;
+  /** From 1, which comes first, to 5; without it the workflow's, else 3. */
+  @Whole({ min: 1, max: 5, optional: true }) priority?: number;
 }
 
 export class ExecutionStarted {
@@ -241,21 +241,6 @@ export class EventEmitted {
   @JsonObject() event: Record<string, unknown>;
 }
 
-export class QueueDepth {
-  @OneOf(capabilities) capability: Capability;
-  @Whole() queued: number;
-  @Whole() inFlight: number;
-  @Amount({ min: 0 }) oldestAgeSeconds: number;
-}
-
-export class QueueDepths {
-  @ListOf(() => QueueDepth) queues: QueueDepth[];
-}
-
-export class QueueRequest {
-  @Texts({ max: 5, of: capabilities, optional: true }) capabilities?: Capability[];
-}
-
 const service = 'workflow-orchestrator';
 
 export const ExecutionApi = {
@@ -283,7 +268,6 @@ export const StepApi = {
   claim: rpc('step.v1.claim', ClaimRequest, ClaimReply, { service, access: 'internal', changes: false }),
   /** The orchestrator keeps the task and faults its execution, which would wait for it in vain. */
   deadLetter: rpc('step.v1.dead-letter', StepDeadLetter, Nothing, { service, access: 'internal', changes: false }),
-  queues: rpc('step.v1.list-queues', QueueRequest, QueueDepths, { service, access: 'system:read', changes: false }),
 };
 
 const workers = { service: 'step-workers', ackWaitMs: 5_000, key: ['executionId', 'step'] } as const;

@@ -88,10 +88,10 @@ export class MessagingClient {
   async requestAll<Req extends object, Res extends object>(
     contract: RpcContract<Req, Res>,
     request: Req,
-    quietMs = 200,
+    { quietMs = 200, as }: { quietMs?: number; as?: Actor } = {},
   ): Promise<Res[]> {
     assertDeclared(contract);
-    const h = await this.headersFor({}, contract.timeoutMs);
+    const h = await this.headersFor({ as }, contract.timeoutMs);
     const answers: Res[] = [];
     const replies = await this.nc
       .requestMany(contract.subject, JSON.stringify(request), {

@@ -27,12 +27,13 @@ export class TaskQueue {
     );
   }
 
-  /** How many tasks workers hold and have not confirmed. */
-  async inFlight(contract: TaskContract): Promise<number> {
+  /** How many tasks lie ready, are with workers and not confirmed, and were given out since the consumer was made. */
+  async load(contract: TaskContract): Promise<{ ready: number; inFlight: number; delivered: number }> {
     const info = await this.unlessMissing([STREAM_NOT_FOUND, CONSUMER_NOT_FOUND], (jsm) =>
       jsm.consumers.info(streamOf(contract.subject).name, consumerName(contract)),
     );
-    return info?.num_ack_pending ?? 0;
+    if (!info) return { ready: 0, inFlight: 0, delivered: 0 };
+    return { ready: info.num_pending, inFlight: info.num_ack_pending, delivered: info.delivered.consumer_seq };
   }
 
   private async unlessMissing<T>(

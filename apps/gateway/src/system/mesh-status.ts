@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   DEFAULT_WORKSPACE_ID,
   services,
-  StepApi,
+  QueueApi,
   SystemApi,
   type QueueDepth,
   type ReplicaStatus,
@@ -82,7 +82,7 @@ export class MeshStatus {
 
   private async queues(): Promise<QueueDepth[]> {
     const as = serviceActor('gateway', DEFAULT_WORKSPACE_ID);
-    return this.messaging.request(StepApi.queues, {}, { as, timeoutMs: 1_000 }).then(
+    return this.messaging.request(QueueApi.list, {}, { as, timeoutMs: 1_000 }).then(
       ({ queues }) => queues,
       () => [],
     );

@@ -7,6 +7,9 @@ import { found } from '../executions/execution.service.js';
 import { hasEnded } from '../executions/move.js';
 import { nodeAt, type Plan } from '../machine/plan.js';
 import { framesOf, type Frame } from '../machine/state.js';
+import { placeReason } from '../queues/place.js';
+import { QueueRepository } from '../queues/queue.repository.js';
+import { WHOLE } from '../queues/queueing.js';
 
 /** Why an execution is where it is: everything that is open, and what it waits for. */
 @Injectable()
@@ -14,17 +17,27 @@ export class WhyService {
   constructor(
     private readonly executions: ExecutionRepository,
     private readonly plans: PlanCache,
+    private readonly queue: QueueRepository,
   ) {}
 
   async why(id: string): Promise<WhyReply> {
     const { workspaceId } = currentActor();
-    const { workflow, version, state, status, error } = await this.executions.inWorkspace(workspaceId, async (tx) =>
-      found(await this.executions.find(tx, id, 'shown'), id),
+    const { workflow, version, state, status, error, queued } = await this.executions.inWorkspace(
+      workspaceId,
+      async (tx) => found(await this.executions.find(tx, id, 'shown'), id),
     );
     if (hasEnded(status))
       return { status, reasons: [{ waits: 'nothing', detail: error?.detail ?? `it is ${status}` }] };
     const plan = await this.plans.get(workspaceId, workflow, version);
-    const reasons = framesOf(state).flatMap((frame) => reasonOf(plan, frame));
+    const places = await this.queue.placesOf({ id, queued });
+    const whole = places.get(WHOLE);
+    const reasons = [
+      ...(whole ? [placeReason(whole)] : []),
+      ...framesOf(state).flatMap((frame) => {
+        const place = places.get(frame.id);
+        return reasonOf(plan, frame).map((reason) => (place ? { ...reason, ...placeReason(place) } : reason));
+      }),
+    ];
     return { status, reasons: state.paused ? [{ waits: 'resume', detail: 'it is paused' }, ...reasons] : reasons };
   }
 }
@@ -36,6 +49,7 @@ const DETAILS: Record<NonNullable<Frame['waits']>, string> = {
   approval: 'it waits for somebody to approve it',
   decision: 'nobody knows what an attempt has done, and somebody has to say how it goes on',
   resume: 'it begins when the execution is resumed',
+  admission: 'its limits let it begin',
 };
 
 /** Lists and tasks that only wait for what is below them say nothing. */

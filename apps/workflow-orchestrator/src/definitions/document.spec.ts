@@ -89,7 +89,8 @@ describe('a document', () => {
       flow({ metadata: { scm: { retry: { maxAttempts: 1e9 } } } }),
       '/do/0/one/metadata/scm/retry/maxAttempts',
     ],
-    ['an unknown scm key', flow({ metadata: { scm: { priority: 1 } } }), '/do/0/one/metadata/scm/priority'],
+    ['an unknown scm key', flow({ metadata: { scm: { colour: 1 } } }), '/do/0/one/metadata/scm/colour'],
+    ['a priority that is none', flow({ metadata: { scm: { priority: 6 } } }), '/do/0/one/metadata/scm/priority'],
     ['a timeout that is not declared', flow({ timeout: 'short' }), '/do/0/one/timeout'],
     ['NUL by an escape', yaml.replace('1.0.0', '1.0.0, title: "a\\0"'), '/document/title'],
   ])('with %s is refused', (_fault, source, path) => {

@@ -8,8 +8,7 @@ const ALWAYS = new Set(['if', 'when', 'exceptWhen', 'while', 'until', 'from', 'a
 
 /** Every expression of a document that is not a jq program. */
 export function expressionFaults({ document, input, output, do: tasks, use }: WorkflowDocument): FieldError[] {
-  const { attributes } = document.metadata?.scm ?? {};
-  const checked = { document: { metadata: { scm: { attributes } } }, input, output, do: tasks };
+  const checked = { document: { metadata: { scm: document.metadata?.scm } }, input, output, do: tasks };
   return textsIn({ ...checked, use: { functions: use?.functions } }, '', []).flatMap(({ path, text, names }) => {
     const source = expressionIn(text) ?? (isExpression(names) ? text : undefined);
     try {

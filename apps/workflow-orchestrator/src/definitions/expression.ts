@@ -22,6 +22,11 @@ export function expressionIn(value: unknown): string | undefined {
   return typeof value === 'string' ? WRAPPED.exec(value)?.[1] : undefined;
 }
 
+/** Text that the language reads as an expression, with or without `${ }`. */
+export function asExpression(text: unknown): unknown {
+  return typeof text === 'string' && !/^\s*\$\{/.test(text) ? `\${ ${text} }` : text;
+}
+
 /** Throws ExpressionError for what is not a jq program. */
 export function parseExpression(source: string): void {
   parse(source);

@@ -30,10 +30,21 @@ const semver =
 const hostLabel: Schema = { type: 'string', pattern: '^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$' };
 const version: Schema = { type: 'string', pattern: semver, maxLength: 64 };
 
+const key = { type: 'string', minLength: 1, maxLength: 4_096 } satisfies Schema;
+const queueing = {
+  priority: { type: 'integer', minimum: 1, maximum: 5 },
+  concurrency: closed({ key, limit: { type: 'integer', minimum: 1, maximum: 10_000 } }, ['limit']),
+  rateLimit: closed({ key, limit: { type: 'integer', minimum: 1, maximum: 1_000_000 }, period: duration }, [
+    'limit',
+    'period',
+  ]),
+} satisfies Record<string, Schema>;
+
 const extension = closed({ extend: text, when: text, before: taskList, after: taskList }, ['extend']);
 
 /** `metadata.scm` of a document. */
 const documentOptions = closed({
+  ...queueing,
   timeZone: text,
   attributes: {
     type: 'object',
@@ -96,7 +107,7 @@ const retry = closed({
   factor: { type: 'number', minimum: 1, maximum: 10 },
 });
 const approval = closed({ form: object, assignees: listOf(text), deadline: duration });
-const options = closed({ retry, compensate: object, approval, effect: oneOf('plain', 'ledger') });
+const options = closed({ retry, compensate: object, approval, effect: oneOf('plain', 'ledger'), ...queueing });
 
 const base: Record<string, Schema> = {
   if: text,

@@ -56,15 +56,29 @@ export interface TaskDocument {
 }
 
 /** What the language lacks, under `metadata.scm` of a document. */
-export interface DocumentOptions {
+export interface DocumentOptions extends QueueOptions {
   /** Expressions over the input, by the name under which executions are found by them. */
   attributes?: Record<string, string>;
   /** In which `schedule.cron` is read, as IANA names it; else UTC. */
   timeZone?: string;
 }
 
+/** What bounds how many steps of a task, or executions of a document, there are at once. */
+export interface LimitOptions {
+  /** At most `limit` with the same key at work. */
+  concurrency?: { key?: string; limit: number };
+  /** At most `limit` with the same key begin in any `period`. */
+  rateLimit?: { key?: string; limit: number; period: DurationDocument };
+}
+
+/** What a document, or a call, says of its place in the queues. */
+export interface QueueOptions extends LimitOptions {
+  /** From 1, which comes first, to 5. */
+  priority?: number;
+}
+
 /** What the language lacks, under `metadata.scm` of a task. */
-export interface TaskOptions {
+export interface TaskOptions extends QueueOptions {
   /** Waits between attempts of the one call; a `try` around it retries more than one task. */
   retry?: Partial<RetryPolicy>;
   /** The task that undoes this one: it gets this one's output, and `$step.input` and `$step.output`. */

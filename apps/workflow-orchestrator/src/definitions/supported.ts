@@ -85,8 +85,11 @@ function unsupportedTransport({ transport }: Record<string, unknown> = {}, ref: 
 }
 
 function unsupportedShapes(task: TaskDocument, ref: string): FieldError[] {
-  const { foreach } = task;
+  const { foreach, metadata } = task;
   return [
+    ...['priority', 'concurrency', 'rateLimit']
+      .filter((name) => !('call' in task) && name in (metadata?.scm ?? {}))
+      .map((name) => fault(`${ref}/metadata/scm/${name}`, 'only a call, and the document, can have one')),
     ...['output', 'export']
       .filter((name) => foreach && name in foreach)
       .map((name) => fault(`${ref}/foreach/${name}`, `${name} belongs to the tasks of foreach`)),

@@ -3,12 +3,16 @@ import { ServiceError, type StepTask } from '@scm/contracts';
 import { serviceActor } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { executionError } from '../machine/error.js';
+import { heldBack } from '../machine/limits.js';
 import type { Change } from '../machine/machine.js';
 import { nodeAt } from '../machine/plan.js';
 import type { Frame } from '../machine/state.js';
+import { goesStraight } from '../queues/admission.js';
+import { WHOLE } from '../queues/queueing.js';
+import { QueueRepository } from '../queues/queue.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import type { ExecutionRow } from './execution.entities.js';
-import { carriedBy, hasEnded, openedCalls, openRuns, type Move } from './move.js';
+import { carriedBy, hasEnded, openCalls, openedCalls, openRuns, type Move } from './move.js';
 import { Starter } from './starter.js';
 import { TransitionRepository } from './transition.repository.js';
 import { TransitionService, type Outcome, type Wanted } from './transition.service.js';
@@ -27,6 +31,7 @@ export class Aftermath {
     private readonly dispatcher: Dispatcher,
     private readonly starter: Starter,
     private readonly plans: PlanCache,
+    private readonly queue: QueueRepository,
   ) {}
 
   /** Applies a change and does what follows from it. Resolves after the commit. */
@@ -46,8 +51,9 @@ export class Aftermath {
     await Promise.all([
       this.dispatch(
         after,
-        openedCalls(transition).filter(({ id }) => id !== next?.id),
+        openedCalls(transition).filter((frame) => frame.id !== next?.id && goesStraight(after, frame)),
       ),
+      this.takeBack(after),
       this.dispatcher.withdraw(after, transition.dropped),
       ...openRuns(after)
         .filter(isNew)
@@ -70,15 +76,30 @@ export class Aftermath {
   /** Puts in flight again whatever should be and is not. */
   async ensure(execution: ExecutionRow): Promise<void> {
     if (hasEnded(execution.status)) return this.tellParent(execution);
+    const waiting = await this.queue.waiting(execution);
+    if (heldBack(execution.state) && !waiting.has(WHOLE)) await this.apply(execution.id, { kind: 'admit' });
     await Promise.all([
-      this.dispatcher.missing(execution).then((frames) => this.dispatch(execution, frames)),
+      this.takeBack(execution),
+      this.dispatcher.missing(execution, waiting).then((frames) => this.dispatch(execution, frames)),
       ...openRuns(execution).map((frame) => this.ensureChild(execution, frame)),
     ]);
   }
 
-  private async dispatch(execution: ExecutionRow, frames: readonly Frame[]): Promise<void> {
+  /** Brings calls to the workers. */
+  async dispatch(execution: ExecutionRow, frames: readonly Frame[]): Promise<void> {
     for (const { frame, detail } of await this.dispatcher.dispatch(execution, frames)) {
       await this.apply(execution.id, { kind: 'undeliverable', frame: frame.id, detail });
+    }
+  }
+
+  /** A call that waits in the queue when its execution is undone was not begun, so there is nothing of it to undo. */
+  private async takeBack(execution: ExecutionRow): Promise<void> {
+    if (!execution.state.undoing || !execution.queued) return;
+    const detail = 'it was not begun when its execution was undone';
+    const leftOver = openCalls(execution).filter(({ parent }) => parent === null);
+    const ids = leftOver.map(({ id }) => id);
+    for (const frame of await this.queue.withdraw(execution, ids)) {
+      await this.apply(execution.id, { kind: 'undeliverable', frame, detail });
     }
   }
 
@@ -91,7 +112,8 @@ export class Aftermath {
     const isWaitedFor = run.await !== false;
     const start = { id: child, actor, startedBy, ...(isWaitedFor && { parent: { id: parent.id, frame: frame.id } }) };
     try {
-      const wanted = { workflow: name, ...(version !== 'latest' && { version }), input };
+      const { priority } = parent;
+      const wanted = { workflow: name, ...(version !== 'latest' && { version }), input, priority };
       const { move, execution } = await this.starter.start(start, wanted);
       if (!isWaitedFor) await this.apply(parent.id, { kind: 'child', frame: frame.id, output: { executionId: child } });
       await (move ? this.of(move) : this.ensure(execution));

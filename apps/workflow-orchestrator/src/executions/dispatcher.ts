@@ -46,9 +46,11 @@ export class Dispatcher {
     return this.codec.lightened(execution, stepTaskOf(await this.planOf(execution), execution, frame));
   }
 
-  /** The open calls whose task is not stored, taken by a worker or not. */
-  async missing(execution: ExecutionRow): Promise<Frame[]> {
-    const found = openCalls(execution).map(async (frame) => ((await this.isStored(execution, frame)) ? [] : [frame]));
+  /** The open calls that do not wait in the queue and whose task is not stored, taken by a worker or not. */
+  async missing(execution: ExecutionRow, waiting: ReadonlySet<number>): Promise<Frame[]> {
+    const found = openCalls(execution)
+      .filter(({ id }) => !waiting.has(id))
+      .map(async (frame) => ((await this.isStored(execution, frame)) ? [] : [frame]));
     return (await Promise.all(found)).flat();
   }
 

@@ -52,6 +52,10 @@ export class ExecutionEntity {
   @Column({ name: 'ended_at', type: 'timestamptz', nullable: true }) endedAt: Date | null;
   /** What it is found by. */
   @Column({ type: 'jsonb', nullable: true }) attributes: Attributes | null;
+  /** From 1, which comes first, to 5. */
+  @Column({ type: 'smallint', default: 3 }) priority: number;
+  /** The frames that have rows in the queue. */
+  @Column({ type: 'int', array: true, nullable: true }) queued: number[] | null;
   /** The execution and the task in it that wait for this one. */
   @Column({ name: 'parent_id', type: 'uuid', nullable: true }) parentId: string | null;
   @Column({ name: 'parent_frame', type: 'int', nullable: true }) parentFrame: number | null;

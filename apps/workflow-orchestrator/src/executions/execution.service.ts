@@ -16,6 +16,7 @@ import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { LargeValues } from '../payloads/large-values.js';
+import { StartGate } from '../queues/start-gate.js';
 import { Aftermath } from './aftermath.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionRepository } from './execution.repository.js';
@@ -31,11 +32,14 @@ export class ExecutionService {
     private readonly starter: Starter,
     private readonly aftermath: Aftermath,
     private readonly large: LargeValues,
+    private readonly gate: StartGate,
   ) {}
 
+  /** Throws RESOURCE_EXHAUSTED when too much waits already. */
   async start(request: StartExecutionRequest): Promise<ExecutionStarted> {
     const actor = currentActor();
-    return this.startAs({ id: newId(), actor, startedBy: `${actor.kind}:${actor.id}` }, request);
+    const start = { id: newId(), actor, startedBy: `${actor.kind}:${actor.id}` };
+    return this.gate.pass(actor.workspaceId, () => this.startAs(start, request));
   }
 
   /** Answers after the commit. An id that exists is answered with what it is, and put in flight again if it should be. */

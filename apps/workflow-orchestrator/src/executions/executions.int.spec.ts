@@ -12,6 +12,7 @@ import {
   MetricsApi,
   MetricsEvents,
   NotifyApi,
+  QueueApi,
   StepApi,
   type AlertTransition,
   type ExecutionChanged,
@@ -458,7 +459,7 @@ describe('an alert', () => {
 
 describe('the queues', () => {
   const depth = async (capability: 'action' | 'decision') =>
-    (await door.call(workspace, StepApi.queues, { capabilities: [capability] }, { role: 'viewer' })).queues[0];
+    (await door.call(workspace, QueueApi.list, { capabilities: [capability] }, { role: 'viewer' })).queues[0];
 
   it('show what workers hold, what waits, and for how long', async () => {
     await workers.kill();

@@ -2,8 +2,10 @@ import type { Capability, ExecutionStatus } from '@scm/contracts';
 import type { Change, Transition } from '../machine/machine.js';
 import { isAtWork, nextTime } from '../machine/machine.js';
 import { capabilityOf, nodeAt, type Plan } from '../machine/plan.js';
+import { heldBack } from '../machine/limits.js';
 import { framesOf, type Frame, type MachineState } from '../machine/state.js';
 import type { StepChange } from '../machine/walk.js';
+import type { Queueing } from '../queues/queueing.js';
 import type { Carrier, ExecutionRow, HistoryData } from './execution.entities.js';
 
 /** A transition of an execution as its row will have it. */
@@ -18,6 +20,8 @@ export interface Move {
   data: HistoryData;
   /** The call among those it opened that the worker goes on with. */
   next?: Frame;
+  /** What it puts into the queue and takes from it, if anything. */
+  queueing?: Queueing;
 }
 
 const ENDS: readonly ExecutionStatus[] = ['completed', 'faulted', 'cancelled', 'compensation-failed'];
@@ -31,6 +35,14 @@ interface Terms {
   recheckMs: number;
   /** The step whose task the worker holds that brings the change and can go on. */
   held?: number;
+  /** May the worker go on with that call, though others may wait for one? */
+  goesOn?: (call: OpenedCall) => boolean;
+}
+
+/** A call that a transition brings to workers, and which of them do it. */
+export interface OpenedCall {
+  frame: Frame;
+  capability: Capability;
 }
 
 export function moveOf(
@@ -38,12 +50,12 @@ export function moveOf(
   before: ExecutionRow,
   change: Change,
   transition: Transition,
-  { recheckMs, held }: Terms,
+  { recheckMs, held, goesOn }: Terms,
 ): Move {
   const { state, status, output, error, changes, emitted, moment } = transition;
   const ended = hasEnded(status);
-  const calls = framesOf(state).filter((frame) => isOpenCall(frame));
-  const next = held === undefined ? undefined : successor(plan, before, change, transition);
+  const calls = heldBack(state) ? [] : framesOf(state).filter((frame) => isOpenCall(frame));
+  const next = held === undefined ? undefined : successor(plan, before, change, transition, goesOn);
   const after: ExecutionRow = {
     ...before,
     revision: before.revision + 1,
@@ -71,11 +83,19 @@ export function moveOf(
 }
 
 /** Of the calls that a report opened the first of its own kind: workers have their slots by kind. */
-function successor(plan: Plan, { state }: ExecutionRow, change: Change, transition: Transition): Frame | undefined {
+function successor(
+  plan: Plan,
+  { state }: ExecutionRow,
+  change: Change,
+  transition: Transition,
+  goesOn: Terms['goesOn'],
+): Frame | undefined {
   const reported = change.kind === 'report' ? state.frames[change.frame] : undefined;
   if (!reported) return undefined;
-  const kind = capabilityIn(plan, reported);
-  return openedCalls(transition).find((frame) => capabilityIn(plan, frame) === kind);
+  const capability = capabilityIn(plan, reported);
+  return openedCalls(transition).find(
+    (frame) => capabilityIn(plan, frame) === capability && goesOn?.({ frame, capability }) !== false,
+  );
 }
 
 /** What was carried is, as long as it is the same attempt. */
@@ -108,10 +128,12 @@ export function carriedBy(execution: ExecutionRow, task: number): Frame | undefi
 
 /** Frames whose task workers should have: those that work, and not those that wait for a person or a time. */
 export function openCalls({ state }: Pick<ExecutionRow, 'state'>): Frame[] {
+  if (heldBack(state)) return [];
   return framesOf(state).filter((frame) => isAtWork(frame) && frame.waits === undefined);
 }
 
 export function openRuns({ state }: Pick<ExecutionRow, 'state'>): Frame[] {
+  if (heldBack(state)) return [];
   return framesOf(state).filter(({ kind, waits }) => kind === 'run' && waits === undefined);
 }
 
@@ -127,7 +149,7 @@ export function capabilityIn(plan: Plan, frame: Frame): Capability {
 /** When an execution needs to be looked at; null when nothing happens by itself. */
 export function checkAtOf(state: MachineState, now: Date, recheckMs: number): Date | null {
   const next = nextTime(state);
-  const isWatched = openCalls({ state }).length > 0 || openRuns({ state }).length > 0;
+  const isWatched = heldBack(state) ?? (openCalls({ state }).length > 0 || openRuns({ state }).length > 0);
   const recheck = new Date(now.getTime() + recheckMs);
   if (!isWatched) return next ?? null;
   return next && next < recheck ? next : recheck;

@@ -7,6 +7,8 @@ import { PlanCache } from '../definitions/plan.cache.js';
 import { begin, resumeFrom, type Change, type Scheduled } from '../machine/machine.js';
 import { emptyState, type MachineState } from '../machine/state.js';
 import { assertSmallEnough } from '../payloads/limits.js';
+import { Admission } from '../queues/admission.js';
+import { DEFAULT_PRIORITY } from '../queues/queueing.js';
 import { attributesOf, type Attributes } from '../search/attributes.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { GroupCommit } from './group-commit.js';
@@ -49,17 +51,18 @@ export class Starter {
     private readonly plans: PlanCache,
     private readonly transitions: TransitionService,
     private readonly repository: TransitionRepository,
+    private readonly admission: Admission,
     private readonly relay: EventRelay,
     private readonly audit: AuditLog,
   ) {}
 
   /** Resolves after the commit, with the first transition; an id that exists gives what it is. */
-  async start(start: Start, { workflow, version, input = {} }: StartExecutionRequest): Promise<Started> {
+  async start(start: Start, { workflow, version, input = {}, priority }: StartExecutionRequest): Promise<Started> {
     assertSmallEnough(input, 'input');
     const { workspaceId } = start.actor;
     const found = version ?? (await this.newest.add({ workspaceId, workflow }));
     if (found === undefined) throw new ServiceError('NOT_FOUND', `no workflow ${workflow}`);
-    return this.keep(start, await this.firstMove(start, workflow, found, input));
+    return this.keep(start, await this.firstMove(start, { workflow, version: found, priority }, input));
   }
 
   /** Begins with the state of another execution of the same workflow. */
@@ -68,16 +71,23 @@ export class Starter {
     const moment = this.transitions.moment();
     const row = newRow(start, of, of.input, moment.now, of.attributes);
     const transition = resumeFrom(plan, row, state, moment);
-    return this.keep(start, moveOf(plan, row, change, transition, this.transitions));
+    const move = moveOf(plan, row, change, transition, this.transitions);
+    return this.keep(start, this.admission.plan(plan, row, move));
   }
 
-  private async firstMove(start: Start, workflow: string, version: string, input: unknown): Promise<Move> {
+  private async firstMove(
+    start: Start,
+    { workflow, version, priority: asked }: { workflow: string; version: string; priority?: number },
+    input: unknown,
+  ): Promise<Move> {
     const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
     const moment = this.transitions.moment();
     const attributes = attributesOf(plan.document, { id: start.id, input, startedBy: start.startedBy });
-    const row = newRow(start, { workflow, version }, input, moment.now, attributes);
+    const priority = asked ?? plan.document.document.metadata?.scm?.priority ?? DEFAULT_PRIORITY;
+    const row = newRow(start, { workflow, version, priority }, input, moment.now, attributes);
     const change: Change = { kind: 'start', ...(start.schedule && { schedule: start.schedule }) };
-    return moveOf(plan, row, change, begin(plan, row, moment), this.transitions);
+    const move = moveOf(plan, row, change, begin(plan, row, moment), this.transitions);
+    return this.admission.plan(plan, row, move);
   }
 
   private async keep({ actor }: Start, move: Move): Promise<Started> {
@@ -93,6 +103,7 @@ export class Starter {
     });
     if (await this.commits.add({ move, audit })) {
       this.relay.notify();
+      this.admission.committed(move);
       return { execution: move.after, move };
     }
     const [existing] = await this.repository.read([id]);
@@ -105,7 +116,7 @@ export class Starter {
 
 function newRow(
   { id, actor, startedBy, parent }: Start,
-  { workflow, version }: Pick<ExecutionRow, 'workflow' | 'version'>,
+  { workflow, version, priority }: Pick<ExecutionRow, 'workflow' | 'version' | 'priority'>,
   input: unknown,
   createdAt: Date,
   attributes: Attributes | null,
@@ -134,5 +145,7 @@ function newRow(
     parentId: parent?.id ?? null,
     parentFrame: parent?.frame ?? null,
     attributes,
+    priority,
+    queued: null,
   };
 }

@@ -4,6 +4,7 @@ import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { WorkflowEvents, type EventContract } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
 import { EventRelay } from '@scm/service';
+import { queueParts } from '../queues/queue.sql.js';
 import { eventOf, outlineOf } from './execution-event.js';
 import { ExecutionCache } from './execution.cache.js';
 import type { ExecutionRow } from './execution.entities.js';
@@ -20,22 +21,24 @@ export interface Audited {
 const COLUMNS = `id, workspace_id as "workspaceId", workflow, version, status, revision, input, state, output, error,
   started_by as "startedBy", traceparent, created_at as "createdAt", open_calls as "openCalls", opened_at as "openedAt",
   carried, listens, waits, check_at as "checkAt", ended_at as "endedAt", parent_id as "parentId",
-  parent_frame as "parentFrame", attributes`;
+  parent_frame as "parentFrame", attributes, priority, queued`;
 
 /**
  * One statement for any number of transitions: the row moves if nobody moved it since it was read, and with it go its
  * history row and the events it owes. Gives the ids that moved.
  */
-const MOVE = `with wanted as (
+const move = ({ queues }: { queues: boolean }) => `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, revision int, status text, state jsonb, output jsonb,
     error jsonb, "openCalls" text[], "openedAt" timestamptz, carried jsonb, listens text[], waits text[],
-    "checkAt" timestamptz, "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb)
+    "checkAt" timestamptz, "endedAt" timestamptz, type text, at timestamptz, history jsonb, events jsonb, audit jsonb,
+    queued int[], calls jsonb, released int[], park boolean)
 ), moved as (
   update executions e set revision = e.revision + 1, status = w.status, state = w.state, output = w.output,
     error = w.error, open_calls = w."openCalls", opened_at = w."openedAt", carried = w.carried, listens = w.listens,
-    waits = w.waits, check_at = w."checkAt", ended_at = w."endedAt"
+    waits = w.waits, check_at = w."checkAt", ended_at = w."endedAt"${queues ? ', queued = w.queued' : ''}
   from wanted w where e.id = w.id and e.revision = w.revision
-  returning e.id, e.workspace_id, e.revision, e.traceparent, w.type, w.at, w.history, w.events, w.audit
+  returning e.id, e.workspace_id, e.revision, e.traceparent, w.type, w.at, w.history, w.events, w.audit,
+    w.calls, w.released, w.park
 ), kept as (
   insert into history_events (execution_id, seq, workspace_id, at, type, data)
   select id, revision, workspace_id, at, type, history from moved
@@ -45,21 +48,21 @@ const MOVE = `with wanted as (
   from moved, jsonb_to_recordset(moved.events) as event(id uuid, subject text, keys text[], payload jsonb)
 ), audited as (
   ${auditInsert("(select audit from moved where audit is not null and audit <> 'null') a")}
-) select id from moved`;
+)${queues ? `, ${queueParts('moved')}` : ''} select id from moved`;
 
-const ADD = `with wanted as (
+const add = ({ queues }: { queues: boolean }) => `with wanted as (
   select * from jsonb_to_recordset($1::jsonb) as w(id uuid, "workspaceId" uuid, workflow text, version text, status text,
     input jsonb, state jsonb, output jsonb, error jsonb, "startedBy" text, traceparent text, "createdAt" timestamptz,
     "openCalls" text[], "openedAt" timestamptz, listens text[], waits text[], "checkAt" timestamptz, "endedAt" timestamptz,
     "parentId" uuid, "parentFrame" int, attributes jsonb, type text, at timestamptz, history jsonb, events jsonb,
-    audit jsonb)
+    audit jsonb, priority smallint, queued int[], calls jsonb)
 ), added as (
   insert into executions (id, workspace_id, workflow, version, status, revision, input, state, output, error, started_by,
     traceparent, created_at, open_calls, opened_at, listens, waits, check_at, ended_at, parent_id, parent_frame,
-    attributes)
+    attributes, priority, queued)
   select id, "workspaceId", workflow, version, status, 1, input, state, output, error, "startedBy", traceparent,
     "createdAt", "openCalls", "openedAt", listens, waits, "checkAt", "endedAt", "parentId", "parentFrame",
-    nullif(attributes, 'null') from wanted
+    nullif(attributes, 'null'), priority, queued from wanted
   on conflict do nothing returning id
 ), fresh as (
   select wanted.* from wanted join added using (id)
@@ -76,7 +79,20 @@ const ADD = `with wanted as (
   from fresh, jsonb_to_recordset(fresh.events) as event(id uuid, subject text, keys text[], payload jsonb)
 ), audited as (
   ${auditInsert('fresh')}
-) select id from added`;
+)${
+  queues
+    ? `, begun as (select id, "workspaceId" as workspace_id, at, calls, null::int[] as released, null::boolean as park from fresh),
+${queueParts('begun')}`
+    : ''
+} select id from added`;
+
+/** Most transitions have nothing to do with the queue, and pay nothing for it. */
+const MOVE = { straight: move({ queues: false }), queueing: move({ queues: true }) };
+const ADD = { straight: add({ queues: false }), queueing: add({ queues: true }) };
+
+function variantOf(audited: readonly Audited[]): 'straight' | 'queueing' {
+  return audited.some((one) => one.move.queueing) ? 'queueing' : 'straight';
+}
 
 const DEADLOCK = '40P01';
 
@@ -120,7 +136,8 @@ export class TransitionRepository {
   /** Ids that moved; the others were moved by someone else in between. */
   async moveAll(moves: readonly Audited[]): Promise<Set<string>> {
     try {
-      return await this.write('move-executions', MOVE, moves, (audited) => this.recordOf(audited));
+      const kind = variantOf(moves);
+      return await this.write(`move-executions-${kind}`, MOVE[kind], moves, (audited) => this.recordOf(audited));
     } catch (error) {
       // Two replicas met in the same rows; whoever lost reads them again.
       if ((error as { code?: unknown }).code === DEADLOCK) return new Set();
@@ -130,7 +147,8 @@ export class TransitionRepository {
 
   /** Ids that are new; the others were there. */
   async startAll(starts: readonly Audited[]): Promise<Set<string>> {
-    return this.write('start-executions', ADD, starts, async (audited) => ({
+    const kind = variantOf(starts);
+    return this.write(`start-executions-${kind}`, ADD[kind], starts, async (audited) => ({
       ...audited.move.after,
       ...(await this.recordOf(audited)),
     }));
@@ -195,7 +213,8 @@ export class TransitionRepository {
       .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
   }
 
-  private async recordOf({ move: { before, after, transition, type, data }, audit }: Audited): Promise<object> {
+  private async recordOf({ move, audit }: Audited): Promise<object> {
+    const { before, after, transition, type, data, queueing } = move;
     const { id, workspaceId, workflow, status, openCalls, openedAt, carried, listens, waits, checkAt, endedAt } = after;
     const at = transition.moment.now;
     const [state, history] = [await this.codec.sealRow(after), await this.codec.sealHistory(after, data)];
@@ -218,6 +237,8 @@ export class TransitionRepository {
       waits,
       checkAt,
       endedAt,
+      queued: after.queued,
+      ...queueing,
       type,
       at,
       history,

@@ -6,10 +6,11 @@ import { PlanCache } from '../definitions/plan.cache.js';
 import { advance, type Change } from '../machine/machine.js';
 import type { Moment } from '../machine/walk.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
+import { Admission } from '../queues/admission.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionCache } from './execution.cache.js';
 import { GroupCommit } from './group-commit.js';
-import { hasEnded, moveOf, type Move } from './move.js';
+import { hasEnded, moveOf, type Move, type OpenedCall } from './move.js';
 import { TransitionRepository } from './transition.repository.js';
 
 export interface Wanted {
@@ -45,6 +46,7 @@ export class TransitionService {
     private readonly transitions: TransitionRepository,
     private readonly cache: ExecutionCache,
     private readonly plans: PlanCache,
+    private readonly admission: Admission,
     private readonly relay: EventRelay,
     private readonly config: OrchestratorConfig,
   ) {}
@@ -106,7 +108,9 @@ export class TransitionService {
     if (moves.size === 0) return;
     const moved = await this.transitions.moveAll([...moves].map(([{ audit }, move]) => ({ move, audit })));
     for (const [wanted, move] of moves) {
-      if (moved.has(wanted.executionId)) outcomes.set(wanted, { execution: move.after, move });
+      if (!moved.has(wanted.executionId)) continue;
+      this.admission.committed(move);
+      outcomes.set(wanted, { execution: move.after, move });
     }
   }
 
@@ -114,6 +118,8 @@ export class TransitionService {
     if (hasEnded(execution.status)) return undefined;
     const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
     const transition = advance(plan, execution, execution.state, change, this.moment());
-    return transition && moveOf(plan, execution, change, transition, { recheckMs: this.recheckMs, held });
+    if (!transition) return undefined;
+    const terms = { recheckMs: this.recheckMs, held, goesOn: (call: OpenedCall) => this.admission.goesOn(call) };
+    return this.admission.plan(plan, execution, moveOf(plan, execution, change, transition, terms));
   }
 }

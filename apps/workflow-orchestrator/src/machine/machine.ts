@@ -2,6 +2,7 @@ import { control, type Control } from './control.js';
 import { deliver } from './deliver.js';
 import { executionError, reportedError, type ExecutionError } from './error.js';
 import { behaviours, kinds } from './kinds/index.js';
+import { heldBack } from './limits.js';
 import type { Plan } from './plan.js';
 import { reopen } from './reopen.js';
 import type { Started } from './scope.js';
@@ -20,6 +21,8 @@ export type Change =
   | { kind: 'start'; schedule?: Scheduled }
   /** It began with what another execution had done before a step. */
   | { kind: 'fork'; of: string; frame: number }
+  /** Its limits let it begin. */
+  | { kind: 'admit' }
   /** Time has passed. */
   | { kind: 'tick' }
   | {
@@ -62,7 +65,9 @@ export function begin(plan: Plan, started: Started, moment: Moment): Transition 
 /** The first transition of an execution that goes on from the state of another one: the tasks that are open are opened. */
 export function resumeFrom(plan: Plan, started: Started, state: MachineState, moment: Moment): Transition {
   const walk = new Walk(plan, started, copyOf(state), moment, behaviours);
-  walk.run(() => framesOf(walk.state).forEach((frame) => reopen(walk, frame)));
+  const root = framesOf(walk.state).find(({ parent }) => parent === null);
+  if (state.limits && root) root.waits = 'admission';
+  else walk.run(() => reopenAll(walk));
   return transitionOf(walk);
 }
 
@@ -87,7 +92,7 @@ export function isOpen(state: MachineState, asked: { frame: number; attempt: num
   return frame !== undefined && isAtWork(frame) && frame.attempt === asked.attempt;
 }
 
-/** A call that a worker has, or that is on its way to one. */
+/** A call that a worker has, or that is on its way to one, if only in a queue. */
 export function isAtWork(frame: Frame): boolean {
   return frame.kind === 'call' && (frame.waits === undefined || frame.waits === 'decision');
 }
@@ -106,6 +111,10 @@ function workOf(walk: Walk, change: Change): (() => void) | undefined {
     case 'start':
     case 'fork':
       return undefined;
+    case 'admit': {
+      const root = heldBack(walk.state);
+      return root && (() => admit(walk, root));
+    }
     case 'tick':
       return tick(walk);
     case 'report':
@@ -128,6 +137,17 @@ function workOf(walk: Walk, change: Change): (() => void) | undefined {
     default:
       return control(walk, change);
   }
+}
+
+/** Begins, or goes on from where another execution was. */
+function admit(walk: Walk, root: Frame): void {
+  delete root.waits;
+  if (walk.below(root).length === 0) walk.enterNext(root);
+  else reopenAll(walk);
+}
+
+function reopenAll(walk: Walk): void {
+  for (const frame of framesOf(walk.state)) reopen(walk, frame);
 }
 
 function report(walk: Walk, change: Extract<Change, { kind: 'report' }>): (() => void) | undefined {

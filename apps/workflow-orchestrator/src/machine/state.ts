@@ -1,5 +1,6 @@
 import type { ExecutionError } from './error.js';
 import type { CloudEvent } from './cloud-event.js';
+import type { Limit } from './limits.js';
 import type { TaskKind } from './plan.js';
 
 /**
@@ -28,7 +29,9 @@ export interface Frame {
   /** When it has taken too long. */
   timeoutAt?: string;
   /** Why it does not go on: nothing here means it works, or that tasks below it do. */
-  waits?: 'retry' | 'timer' | 'event' | 'approval' | 'decision' | 'resume';
+  waits?: 'retry' | 'timer' | 'event' | 'approval' | 'decision' | 'resume' | 'admission';
+  /** Of a call: what it must be admitted by before each attempt. */
+  limits?: Limit[];
   /** What its kind keeps. */
   own?: Record<string, unknown>;
 }
@@ -51,6 +54,8 @@ export interface MachineState {
   /** Signals that nobody has listened for yet. */
   inbox?: CloudEvent[];
   paused?: boolean;
+  /** What the execution as a whole must be admitted by before it begins. */
+  limits?: Limit[];
   /** Why it is being undone, and what it ends as after that. */
   undoing?: { status: 'faulted' | 'cancelled'; error?: ExecutionError };
 }

@@ -1,11 +1,13 @@
 import { durationMs } from '../definitions/duration.js';
 import type { DurationDocument } from '../definitions/language.js';
-import { evaluate, ExpressionError } from '../definitions/expression.js';
+import { asExpression, evaluate, ExpressionError } from '../definitions/expression.js';
 import type { CloudEvent } from './cloud-event.js';
 import { executionError, type ExecutionError } from './error.js';
+import { faultOf } from './fault.js';
 import type { Behaviour } from './kinds/behaviour.js';
+import { holdBack } from './limits.js';
 import { compensationRef, nodeAt, type Node, type Plan } from './plan.js';
-import { assertFits, SchemaFault } from './schema.js';
+import { assertFits } from './schema.js';
 import { scopeOf, type Started } from './scope.js';
 import { framesOf, type Frame, type MachineState, type MachineStatus } from './state.js';
 import { isTrue } from './truth.js';
@@ -67,6 +69,7 @@ export class Walk {
       if (input?.from !== undefined) root.data = this.evaluateText(root, input.from, root.data);
       if (input?.schema) assertFits(input.schema, root.data, 'input');
       if (timeout) this.limit(root, timeout);
+      holdBack(this, root);
     });
   }
 
@@ -116,6 +119,7 @@ export class Walk {
 
   /** Goes to the task a list is at, or leaves the list at its end. */
   enterNext(list: Frame): void {
+    if (list.waits === 'admission') return;
     const node = this.plan.lists.get(list.ref)?.[list.index ?? 0];
     if (node) this.enter(node, list, list.data);
     else this.leave(list, list.data);
@@ -327,15 +331,4 @@ export class Walk {
   private get nowText(): string {
     return this.moment.now.toISOString();
   }
-}
-
-function asExpression(text: unknown): unknown {
-  return typeof text === 'string' && !/^\s*\$\{/.test(text) ? `\${ ${text} }` : text;
-}
-
-/** What the data or the document is to blame for; anything else is a bug. */
-function faultOf(error: unknown, ref: string): ExecutionError {
-  if (error instanceof ExpressionError) return executionError('expression', ref, error.message);
-  if (error instanceof SchemaFault) return executionError('validation', ref, error.message);
-  throw error;
 }

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  QueueApi,
   StepApi,
   type ClaimReply,
   type ClaimRequest,
@@ -11,7 +12,7 @@ import {
   type StepReports,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
-import { QueueService } from './queue.service.js';
+import { QueueService } from '../queues/queue.service.js';
 import { StepService } from './step.service.js';
 
 @Controller()
@@ -36,7 +37,7 @@ export class StepHandler {
     return this.steps.bury(request);
   }
 
-  @Rpc(StepApi.queues)
+  @Rpc(QueueApi.list)
   depths(request: QueueRequest): Promise<QueueDepths> {
     return this.queues.depths(request);
   }

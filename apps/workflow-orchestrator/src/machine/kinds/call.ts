@@ -1,5 +1,6 @@
 import type { RetryPolicy } from '../../definitions/language.js';
 import type { ExecutionError } from '../error.js';
+import { limitsOf } from '../limits.js';
 import type { Frame } from '../state.js';
 import type { Walk } from '../walk.js';
 import type { Behaviour } from './behaviour.js';
@@ -13,6 +14,11 @@ export const call: Behaviour & {
   enter(walk, frame, { task }) {
     frame.own = { with: walk.evaluate(frame, withAuthentication(walk, task.with ?? {}), frame.data) };
     frame.attempt = 1;
+    const limits = limitsOf(walk, frame, task.metadata?.scm ?? {}, {
+      kind: 'step',
+      own: `${walk.started.workflow}${frame.ref}`,
+    });
+    if (limits.length > 0) frame.limits = limits;
     walk.record(frame, 'running', { input: frame.data });
   },
   wake(walk, frame) {

@@ -9,7 +9,7 @@ import {
 } from '@scm/contracts';
 import { TaskQueue } from '@scm/messaging';
 import { NATS, type Nats } from '@scm/service';
-import { QueueRepository } from './queue.repository.js';
+import { QueueDepthRepository } from './queue-depth.repository.js';
 
 /** How much work waits for workers: what an autoscaler reads. */
 @Injectable()
@@ -17,7 +17,7 @@ export class QueueService {
   private readonly tasks: TaskQueue;
 
   constructor(
-    private readonly queues: QueueRepository,
+    private readonly queues: QueueDepthRepository,
     @Inject(NATS) nc: Nats,
   ) {
     this.tasks = new TaskQueue(nc);
@@ -27,12 +27,16 @@ export class QueueService {
     return { queues: await Promise.all([...new Set(wanted)].map((capability) => this.depthOf(capability))) };
   }
 
-  /** Postgres knows the open steps, also those whose task is lost or waits for a retry; JetStream knows which are taken. */
+  /**
+   * Postgres knows the open steps, also those whose task is lost or waits for a retry; JetStream knows which are taken, the
+   * queue which a limit or a pause holds back.
+   */
   private async depthOf(capability: Capability): Promise<QueueDepth> {
-    const taken = await this.tasks.inFlight(StepTasks[capability]);
-    const { count, openedAt } = await this.queues.openSteps(capability, taken);
+    const { inFlight: taken } = await this.tasks.load(StepTasks[capability]);
+    const { count, held, openedAt } = await this.queues.openSteps(capability, taken);
     const inFlight = Math.min(taken, count);
+    const heldBack = Math.min(held, count - inFlight);
     const oldestAgeSeconds = openedAt ? Math.max(0, Date.now() - openedAt.getTime()) / 1_000 : 0;
-    return { capability, queued: count - inFlight, inFlight, oldestAgeSeconds };
+    return { capability, queued: count - inFlight - heldBack, heldBack, inFlight, oldestAgeSeconds };
   }
 }

@@ -1,0 +1,209 @@
+import { Injectable } from '@nestjs/common';
+import { Database, unavailableIfAway } from '@scm/database';
+import type { PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import type { Limit } from '../machine/limits.js';
+import type { Counter } from './counter.js';
+import { choose, counterKey, type Candidate, type Choice } from './choose.js';
+import { laneNames, type LaneName } from './lanes.js';
+import type { Freed } from './queueing.js';
+
+/** Of one key so many that wait are looked at in a round. */
+const MAX_OF_KEY = 32;
+
+const CANDIDATE = `a.execution_id as "executionId", a.frame, a.workspace_id as "workspaceId", a.lane, a.priority, a.rank,
+  a.limits, a.blocked_by as "blockedBy"`;
+
+const NEXT = `select a.* from unnest($1::text[], $2::int[]) as l(lane, room) cross join lateral (
+  select ${CANDIDATE} from admissions a where a.lane = l.lane and a.admitted_at is null and a.blocked_by is null
+  order by a.priority, a.rank limit l.room for update skip locked) a`;
+
+const NEXT_OF_KEYS = `select a.* from unnest($1::uuid[], $2::text[]) as k(workspace_id, key) cross join lateral (
+  select ${CANDIDATE} from admissions a where a.workspace_id = k.workspace_id and a.blocked_by = k.key
+  order by a.priority, a.rank limit ${MAX_OF_KEY} for update skip locked) a`;
+
+/** In the order of the keys, as everybody locks them. */
+const COUNTERS = `select workspace_id as "workspaceId", key, at_work as "atWork", begun,
+  extract(epoch from free_at)::float8 * 1000 as "freeAtMs" from limit_keys
+  where (workspace_id, key) in (select * from unnest($1::uuid[], $2::text[])) order by workspace_id, key for update`;
+
+const WRITE = `with choice as (
+  select * from jsonb_to_recordset($1::jsonb) as c(id uuid, frame int, keep boolean, at timestamptz, by text)
+), sent as (
+  delete from admissions a using choice c where c.id = a.execution_id and c.frame = a.frame and not c.keep
+), held as (
+  update admissions a set admitted_at = c.at, blocked_by = c.by from choice c
+  where c.id = a.execution_id and c.frame = a.frame and c.keep
+) update limit_keys k set at_work = n."atWork", begun = n.begun, free_at = n."freeAt"
+  from jsonb_to_recordset($2::jsonb) as n("workspaceId" uuid, key text, "atWork" int, begun jsonb, "freeAt" timestamptz)
+  where k.workspace_id = n."workspaceId" and k.key = n.key`;
+
+interface NamedCounter extends Counter, Freed {}
+
+export interface Round extends Choice {
+  /** How many of each lane were looked at that no limit had held back. */
+  seen: ReadonlyMap<LaneName, number>;
+  /** Keys of which more may wait that could begin. */
+  more: Freed[];
+}
+
+/** The first that waits for a key, with the counter of that key. */
+export interface Held extends Freed, Counter {
+  limits: Limit[];
+}
+
+/** Admits what waits in the queue: counters move in the transaction of what they count. */
+@Injectable()
+export class AdmissionRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Looks at the next of the `open` lanes, as many as they have room for, and at what waited for a key that may let more
+   * begin; admits what has room.
+   */
+  async admit(
+    open: ReadonlyMap<LaneName, number>,
+    freed: readonly Freed[],
+    rooms: ReadonlyMap<LaneName, number>,
+    now: Date,
+  ): Promise<Round> {
+    return this.inTransaction(async (client) => {
+      const next = await candidates(client, 'next-in-lanes', NEXT, [[...open.keys()], [...open.values()]]);
+      const keys = [freed.map(({ workspaceId }) => workspaceId), freed.map(({ key }) => key)];
+      const unblocked = freed.length > 0 ? await candidates(client, 'next-of-keys', NEXT_OF_KEYS, keys) : [];
+      const all = [...next, ...unblocked];
+      const counters = await this.lockCounters(client, all);
+      const choice = choose(all, counters, rooms, now.getTime());
+      if (all.length > 0) await write(client, choice, counters, now);
+      return { ...choice, seen: countsByLane(next), more: freed.filter((key) => mayWaitFor(key, unblocked, choice)) };
+    });
+  }
+
+  /** Lanes in which something waits that no limit holds back. */
+  async waitingLanes(): Promise<LaneName[]> {
+    const rows = await this.query<{ lane: LaneName }>({
+      name: 'waiting-lanes',
+      text: `select l.lane from unnest($1::text[]) as l(lane) where exists (select 1 from admissions a
+        where a.lane = l.lane and a.admitted_at is null and a.blocked_by is null)`,
+      values: [laneNames],
+    });
+    return rows.map(({ lane }) => lane);
+  }
+
+  /** One for each key that something waits for, at most `limit`, in the order of workspaces and keys. */
+  async heldBack(limit: number): Promise<Held[]> {
+    return this.query<Held>({
+      name: 'held-by-keys',
+      text: `with recursive held as (
+          (select a.workspace_id, a.blocked_by, a.limits from admissions a where a.blocked_by is not null
+           order by a.workspace_id, a.blocked_by, a.priority, a.rank limit 1)
+          union all select n.* from held h cross join lateral (
+            select a.workspace_id, a.blocked_by, a.limits from admissions a where a.blocked_by is not null
+              and (a.workspace_id, a.blocked_by) > (h.workspace_id, h.blocked_by)
+            order by a.workspace_id, a.blocked_by, a.priority, a.rank limit 1) n
+        ) select h.workspace_id as "workspaceId", h.blocked_by as key, h.limits, k.at_work as "atWork", k.begun,
+            extract(epoch from k.free_at)::float8 * 1000 as "freeAtMs"
+          from held h join limit_keys k on k.workspace_id = h.workspace_id and k.key = h.blocked_by limit $1`,
+      values: [limit],
+    });
+  }
+
+  /** How many of a workspace wait, counted up to `limit`. */
+  async countOf(workspaceId: string, limit: number): Promise<number> {
+    const [row] = await this.query<{ count: number }>({
+      name: 'count-waiting',
+      text: `select count(*)::int as count from (
+        select 1 from admissions where workspace_id = $1 and admitted_at is null limit $2) c`,
+      values: [workspaceId, limit],
+    });
+    return row?.count ?? 0;
+  }
+
+  /** Forgets keys that count nothing any more. */
+  async forgetKeys(now: Date): Promise<void> {
+    const text = `delete from limit_keys where (workspace_id, key) in (
+      select workspace_id, key from limit_keys where at_work = 0 and free_at < $1 limit 1000 for update skip locked)`;
+    await this.query({ name: 'forget-limit-keys', text, values: [now] });
+  }
+
+  private async query<Row extends QueryResultRow>(prepared: QueryConfig): Promise<Row[]> {
+    const asked = this.database.systemPool.query<Row>(prepared);
+    return (await asked.catch((error: unknown) => Promise.reject(unavailableIfAway(error)))).rows;
+  }
+
+  private async lockCounters(client: PoolClient, all: readonly Candidate[]): Promise<Map<string, NamedCounter>> {
+    const wanted = new Map<string, Freed>();
+    for (const { workspaceId, limits } of all) {
+      for (const { key } of limits ?? []) wanted.set(counterKey(workspaceId, key), { workspaceId, key });
+    }
+    if (wanted.size === 0) return new Map();
+    const names = [...wanted.values()];
+    const values = [names.map(({ workspaceId }) => workspaceId), names.map(({ key }) => key)];
+    const lock = () => client.query<NamedCounter>({ name: 'lock-limit-keys', text: COUNTERS, values });
+    let { rows } = await lock();
+    if (rows.length < wanted.size) {
+      const text = `insert into limit_keys (workspace_id, key) select * from unnest($1::uuid[], $2::text[]) order by 1, 2
+        on conflict do nothing`;
+      await client.query({ name: 'add-limit-keys', text, values });
+      ({ rows } = await lock());
+    }
+    return new Map(rows.map((row) => [counterKey(row.workspaceId, row.key), row]));
+  }
+
+  private async inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.database.systemPool
+      .connect()
+      .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      // A connection that cannot even roll back is not given to anybody else.
+      await client.query('rollback').catch((lost: Error) => (broken = lost));
+      throw unavailableIfAway(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+async function candidates(client: PoolClient, name: string, text: string, values: unknown[]): Promise<Candidate[]> {
+  return (await client.query<Candidate>({ name, text, values })).rows;
+}
+
+async function write(
+  client: PoolClient,
+  { admitted, blocked, unblocked }: Choice,
+  counters: ReadonlyMap<string, NamedCounter>,
+  now: Date,
+): Promise<void> {
+  const row = ({ executionId: id, frame }: Candidate) => ({ id, frame });
+  const choices = [
+    // What holds no limit is only remembered by the execution.
+    ...admitted.map((one) => ({ ...row(one), keep: one.limits !== null, at: now })),
+    ...blocked
+      .filter(({ candidate, by }) => candidate.blockedBy !== by)
+      .map(({ candidate, by }) => ({ ...row(candidate), keep: true, by })),
+    ...unblocked.map((one) => ({ ...row(one), keep: true })),
+  ];
+  if (choices.length === 0) return;
+  const counted = [...counters.values()].map((counter) => ({ ...counter, freeAt: new Date(counter.freeAtMs) }));
+  await client.query({
+    name: 'write-admissions',
+    text: WRITE,
+    values: [JSON.stringify(choices), JSON.stringify(counted)],
+  });
+}
+
+function mayWaitFor({ workspaceId, key }: Freed, unblocked: readonly Candidate[], { blocked }: Choice): boolean {
+  const ofKey = unblocked.filter((one) => one.workspaceId === workspaceId && one.blockedBy === key);
+  return ofKey.length === MAX_OF_KEY && !blocked.some(({ by, candidate }) => by === key && ofKey.includes(candidate));
+}
+
+function countsByLane(next: readonly Candidate[]): Map<LaneName, number> {
+  const counts = new Map<LaneName, number>();
+  for (const { lane } of next) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+  return counts;
+}

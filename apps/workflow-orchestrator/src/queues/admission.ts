@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { ExecutionRow } from '../executions/execution.entities.js';
+import type { Move, OpenedCall } from '../executions/move.js';
+import type { Plan } from '../machine/plan.js';
+import type { Frame } from '../machine/state.js';
+import { OrchestratorConfig } from '../orchestrator.config.js';
+import { laneNames, Lanes } from './lanes.js';
+import { queuedAfter, queueingOf, trafficOf, type Freed } from './queueing.js';
+
+/** Decides of every call that is opened whether it goes to the workers at once or waits in the queue. */
+@Injectable()
+export class Admission {
+  private readonly strides: ReadonlyMap<string, number>;
+  private freed: Freed[] = [];
+  private wake = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly lanes: Lanes,
+    { workspaceWeights }: OrchestratorConfig,
+  ) {
+    this.strides = new Map(workspaceWeights.map((pair) => pair.split('=')).map(([id = '', w]) => [id, 1 / Number(w)]));
+  }
+
+  /** The move with what it does to the queue, in its own statement. */
+  plan(plan: Plan, before: ExecutionRow, move: Move): Move {
+    const { opened, closed } = trafficOf(plan, before, move);
+    for (const { capability } of closed) this.lanes.left(capability);
+    const queues = opened.filter((call) => !this.enter(call, call.frame.id === move.next?.id));
+    const queueing = queueingOf(plan, before, move, queues, this.strides.get(before.workspaceId) ?? 1);
+    if (!queueing) {
+      if (closed.some(({ capability }) => this.lanes.hasBacklog(capability))) this.kick();
+      return move;
+    }
+    return { ...move, queueing, after: { ...move.after, queued: queuedAfter(before, queueing) } };
+  }
+
+  /** May a worker that has done a step go on with that one, though it was not admitted? */
+  goesOn({ frame, capability }: OpenedCall): boolean {
+    return !frame.limits && !this.lanes.hasBacklog(capability);
+  }
+
+  /** After the commit of a move that had to do with the queue. */
+  committed({ queueing }: Move): void {
+    if (!queueing) return;
+    this.freed.push(...queueing.freed);
+    const lanes = queueing.park === false ? laneNames : queueing.calls.map(({ lane }) => lane);
+    for (const lane of lanes) this.lanes.queued(lane);
+    this.kick();
+  }
+
+  /** Some of what waits for these keys may begin now. */
+  release(freed: readonly Freed[]): void {
+    this.freed.push(...freed);
+    this.kick();
+  }
+
+  takeFreed(): Freed[] {
+    return this.freed.splice(0);
+  }
+
+  kick(): void {
+    this.wake.resolve();
+  }
+
+  /** Resolves when there may be something to admit. */
+  async kicked(signal: AbortSignal): Promise<void> {
+    const stop = () => this.kick();
+    signal.addEventListener('abort', stop, { once: true });
+    await this.wake.promise;
+    signal.removeEventListener('abort', stop);
+    this.wake = Promise.withResolvers();
+  }
+
+  /** One that a worker goes on with, or one without limits, when its lane has room and nobody waits there. */
+  private enter({ frame, capability }: OpenedCall, isHandedOver: boolean): boolean {
+    if (!isHandedOver && (frame.limits || !this.lanes.goesStraight(capability))) return false;
+    this.lanes.entered(capability);
+    return true;
+  }
+}
+
+/** Does the call go to the workers without waiting in the queue? */
+export function goesStraight({ queued }: Pick<ExecutionRow, 'queued'>, { id }: Frame): boolean {
+  return !queued?.includes(id);
+}
