@@ -7,8 +7,8 @@ import { choose, counterKey, type Candidate, type Choice } from './choose.js';
 import { laneNames, type LaneName } from './lanes.js';
 import type { Freed } from './queueing.js';
 
-/** Of one key so many that wait are looked at in a round. */
-const MAX_OF_KEY = 32;
+/** Of one key at most so many that wait are looked at in a round. */
+const MAX_OF_KEY = 64;
 
 const CANDIDATE = `a.execution_id as "executionId", a.frame, a.workspace_id as "workspaceId", a.lane, a.priority, a.rank,
   a.limits, a.blocked_by as "blockedBy"`;
@@ -17,9 +17,9 @@ const NEXT = `select a.* from unnest($1::text[], $2::int[]) as l(lane, room) cro
   select ${CANDIDATE} from admissions a where a.lane = l.lane and a.admitted_at is null and a.blocked_by is null
   order by a.priority, a.rank limit l.room for update skip locked) a`;
 
-const NEXT_OF_KEYS = `select a.* from unnest($1::uuid[], $2::text[]) as k(workspace_id, key) cross join lateral (
+const NEXT_OF_KEYS = `select a.* from unnest($1::uuid[], $2::text[], $3::int[]) as k(workspace_id, key, n) cross join lateral (
   select ${CANDIDATE} from admissions a where a.workspace_id = k.workspace_id and a.blocked_by = k.key
-  order by a.priority, a.rank limit ${MAX_OF_KEY} for update skip locked) a`;
+  order by a.priority, a.rank limit k.n for update skip locked) a`;
 
 /** In the order of the keys, as everybody locks them. */
 const COUNTERS = `select workspace_id as "workspaceId", key, at_work as "atWork", begun,
@@ -37,7 +37,10 @@ const WRITE = `with choice as (
   from jsonb_to_recordset($2::jsonb) as n("workspaceId" uuid, key text, "atWork" int, begun jsonb, "freeAt" timestamptz)
   where k.workspace_id = n."workspaceId" and k.key = n.key`;
 
-interface NamedCounter extends Counter, Freed {}
+interface NamedCounter extends Counter {
+  workspaceId: string;
+  key: string;
+}
 
 export interface Round extends Choice {
   /** How many of each lane were looked at that no limit had held back. */
@@ -47,7 +50,7 @@ export interface Round extends Choice {
 }
 
 /** The first that waits for a key, with the counter of that key. */
-export interface Held extends Freed, Counter {
+export interface Held extends NamedCounter {
   limits: Limit[];
 }
 
@@ -68,13 +71,17 @@ export class AdmissionRepository {
   ): Promise<Round> {
     return this.inTransaction(async (client) => {
       const next = await candidates(client, 'next-in-lanes', NEXT, [[...open.keys()], [...open.values()]]);
-      const keys = [freed.map(({ workspaceId }) => workspaceId), freed.map(({ key }) => key)];
+      const keys = [
+        freed.map(({ workspaceId }) => workspaceId),
+        freed.map(({ key }) => key),
+        freed.map(({ count }) => Math.min(count, MAX_OF_KEY)),
+      ];
       const unblocked = freed.length > 0 ? await candidates(client, 'next-of-keys', NEXT_OF_KEYS, keys) : [];
       const all = [...next, ...unblocked];
       const counters = await this.lockCounters(client, all);
       const choice = choose(all, counters, rooms, now.getTime());
       if (all.length > 0) await write(client, choice, counters, now);
-      return { ...choice, seen: countsByLane(next), more: freed.filter((key) => mayWaitFor(key, unblocked, choice)) };
+      return { ...choice, seen: countsByLane(next), more: moreOf(freed, unblocked, choice) };
     });
   }
 
@@ -131,7 +138,7 @@ export class AdmissionRepository {
   }
 
   private async lockCounters(client: PoolClient, all: readonly Candidate[]): Promise<Map<string, NamedCounter>> {
-    const wanted = new Map<string, Freed>();
+    const wanted = new Map<string, { workspaceId: string; key: string }>();
     for (const { workspaceId, limits } of all) {
       for (const { key } of limits ?? []) wanted.set(counterKey(workspaceId, key), { workspaceId, key });
     }
@@ -197,9 +204,13 @@ async function write(
   });
 }
 
-function mayWaitFor({ workspaceId, key }: Freed, unblocked: readonly Candidate[], { blocked }: Choice): boolean {
-  const ofKey = unblocked.filter((one) => one.workspaceId === workspaceId && one.blockedBy === key);
-  return ofKey.length === MAX_OF_KEY && !blocked.some(({ by, candidate }) => by === key && ofKey.includes(candidate));
+/** Of a key that held nothing back of what was looked at there may be more: twice as many are looked at next. */
+function moreOf(freed: readonly Freed[], unblocked: readonly Candidate[], { blocked }: Choice): Freed[] {
+  const seen = new Set(unblocked.map(({ workspaceId, blockedBy }) => counterKey(workspaceId, blockedBy ?? '')));
+  const full = new Set(blocked.map(({ candidate, by }) => counterKey(candidate.workspaceId, by)));
+  return freed
+    .filter(({ workspaceId, key }) => seen.has(counterKey(workspaceId, key)) && !full.has(counterKey(workspaceId, key)))
+    .map((one) => ({ ...one, count: one.count * 2 }));
 }
 
 function countsByLane(next: readonly Candidate[]): Map<LaneName, number> {

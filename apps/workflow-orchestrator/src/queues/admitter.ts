@@ -60,7 +60,8 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
       await this.patiently(async () => {
         for (const lane of await this.repository.waitingLanes()) this.lanes.queued(lane);
         const held = await this.repository.heldBack(MAX_KEYS);
-        this.admission.release(held.filter((one) => mayBegin(one, Date.now())));
+        const free = held.filter((one) => mayBegin(one, Date.now()));
+        this.admission.release(free.map(({ workspaceId, key }) => ({ workspaceId, key, count: 1 })));
         await this.repository.forgetKeys(new Date());
       });
       await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
@@ -80,7 +81,7 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async round(): Promise<void> {
-    const freed = unique(this.admission.takeFreed());
+    const freed = summed(this.admission.takeFreed());
     const rooms = new Map(laneNames.map((lane) => [lane, this.lanes.room(lane)] as const));
     const marks = new Map(laneNames.map((lane) => [lane, this.lanes.mark(lane)] as const));
     const open = new Map([...rooms].filter(([lane, room]) => room > 0 && this.lanes.hasBacklog(lane)));
@@ -104,7 +105,7 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
     for (const [lane, room] of open) if ((seen.get(lane) ?? 0) < room) this.lanes.emptied(lane, marks.get(lane) ?? 0);
     for (const { lane } of unblocked) this.lanes.queued(lane);
     for (const { candidate, by, freeAtMs } of blocked) {
-      if (freeAtMs !== undefined) this.releaseAt({ workspaceId: candidate.workspaceId, key: by }, freeAtMs);
+      if (freeAtMs !== undefined) this.releaseAt({ workspaceId: candidate.workspaceId, key: by, count: 1 }, freeAtMs);
     }
     if (more.length > 0) this.admission.release(more);
     else if (admitted.length + blocked.length > 0) this.admission.kick();
@@ -148,6 +149,11 @@ function mayBegin({ key, limits, ...counter }: Held, nowMs: number): boolean {
   return limit !== undefined && hasRoom(counter, limit, nowMs);
 }
 
-function unique(freed: readonly Freed[]): Freed[] {
-  return [...new Map(freed.map((one) => [counterKey(one.workspaceId, one.key), one])).values()];
+function summed(freed: readonly Freed[]): Freed[] {
+  const sums = new Map<string, Freed>();
+  for (const { workspaceId, key, count } of freed) {
+    const name = counterKey(workspaceId, key);
+    sums.set(name, { workspaceId, key, count: count + (sums.get(name)?.count ?? 0) });
+  }
+  return [...sums.values()];
 }

@@ -46,7 +46,7 @@ export class Capacity implements OnApplicationBootstrap, BeforeApplicationShutdo
     const lanes = (await this.messaging.requestAll(WorkerApi.capacity, {}, { as })).flatMap((reply) => reply.lanes);
     for (const capability of capabilities) {
       const slots = lanes.filter((lane) => lane.capability === capability).reduce((sum, lane) => sum + lane.slots, 0);
-      this.lanes.announced(capability, slots || undefined);
+      if (slots > 0) this.lanes.announced(capability, slots);
     }
     this.admission.kick();
   }

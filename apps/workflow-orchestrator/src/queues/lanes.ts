@@ -95,13 +95,9 @@ export class Lanes {
     return hasBacklog || inStream > 0 || rate > 1;
   }
 
-  /** What workers of a capability do at once; undefined when none has said. */
-  announced(name: Capability, slots: number | undefined): void {
+  /** What the workers of a capability do at once. */
+  announced(name: Capability, slots: number): void {
     this.of(name).slots = slots;
-  }
-
-  slots(name: Capability): number | undefined {
-    return this.of(name).slots;
   }
 
   /** A measurement begins: what happens from now on is not in it. */

@@ -29,9 +29,11 @@ export interface QueuedCall {
   limits?: Limit[];
 }
 
+/** A key that may let so many more begin. */
 export interface Freed {
   workspaceId: string;
   key: string;
+  count: number;
 }
 
 /** What a transition opens and ends of the calls that workers do. */
@@ -74,7 +76,7 @@ export function queueingOf(
   const freed = released
     .flatMap((frame) => (frame === WHOLE ? before.state.limits : before.state.frames[frame]?.limits) ?? [])
     .filter(({ periodMs }) => periodMs === undefined)
-    .map(({ key }) => ({ workspaceId: before.workspaceId, key }));
+    .map(({ key }) => ({ workspaceId: before.workspaceId, key, count: 1 }));
   return { calls: [...(root ? [whole] : []), ...calls], released, freed, ...(park !== undefined && { park }) };
 }
 

@@ -5,7 +5,7 @@ import { waitFor, type TestService } from '@scm/testing';
 import { startBusySite, type BusySite } from '../testing/busy-site.js';
 import { documentOf, startWorkflowMesh, type WorkflowMesh } from '../testing/workflow-mesh.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const SLOTS = 8;
 const workers = { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_CONCURRENCY: String(SLOTS), SCM_CAPABILITIES: 'action' };
@@ -39,7 +39,7 @@ afterAll(async () => {
 function visiting(name: string, task: object = {}, whole: object = {}): object {
   const visit = {
     call: 'http',
-    with: { method: 'get', endpoint: `${site.url}/${name}` },
+    with: { method: 'get', endpoint: `${site.url}/${name}`, query: { by: '${ $workflow.id }' } },
     metadata: { scm: { retry: { maxAttempts: 1 }, ...task } },
   };
   return documentOf(name, [{ visit }], { metadata: { scm: whole } });
@@ -53,7 +53,7 @@ const visitsTo = (name: string) => site.visits.filter(({ path }) => path === `/$
 const completed = (ids: readonly string[]) => Promise.all(ids.map((id) => door.ended(workspace, id, 60_000)));
 const range = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 const waiting = async () =>
-  Number((await door.mesh.database.query(`select count(*) from workflow.admissions`))[0]?.count);
+  Number((await door.mesh.database.query<{ n: string }>(`select count(*) as n from workflow.admissions`))[0]?.n);
 const reasons = async (id: string): Promise<Reason[]> => (await door.call(workspace, ControlApi.why, { id })).reasons;
 
 describe('a key of a task', () => {
@@ -121,9 +121,10 @@ describe('what waits in the queue', () => {
   /** Steps that fill every slot, and more of them that wait. */
   async function fill(count: number): Promise<string[]> {
     site.close();
+    const before = visitsTo('fill');
     await door.define(workspace, visiting('fill'));
     const ids = await startMany('fill', range(SLOTS + count));
-    await waitFor(async () => (await waiting()) > 0 && visitsTo('fill') % SLOTS === 0);
+    await waitFor(() => visitsTo('fill') === before + SLOTS);
     return ids;
   }
 
@@ -134,20 +135,21 @@ describe('what waits in the queue', () => {
     const plain = await startMany('plain', range(3));
     const urgent = await startMany('urgent', range(3));
     const { executionId } = await door.call(workspace, ExecutionApi.start, { workflow: 'plain', priority: 2 });
-    await waitFor(async () => (await waiting()) >= 20);
-    const before = site.visits.length;
+    const queued = await door.mesh.database.query<{ id: string }>(
+      `select execution_id as id from workflow.admissions order by priority, rank`,
+    );
     site.open();
     await completed([...filling, ...plain, ...urgent, executionId]);
-    const order = site.visits.slice(before).map(({ path }) => path);
-    const firstPlain = order.indexOf('/plain');
-    const lastUrgent = order.lastIndexOf('/urgent');
-    // Only what lay ready for the workers before comes first.
-    expect(lastUrgent).toBeLessThan(firstPlain);
-    expect(order.slice(0, 6).filter((path) => path === '/urgent')).toHaveLength(3);
+    const ids = queued.map(({ id }) => id);
+    const order = site.visits.map(({ by }) => by).filter((id) => ids.includes(id));
+    // Several workers' slots begin together, so places next to each other may be swapped.
+    const placesOff = order.map((id, place) => Math.abs(place - ids.indexOf(id)));
+    expect(Math.max(...placesOff)).toBeLessThan(SLOTS);
+    expect(ids.slice(0, 4)).toEqual([...ids.filter((id) => urgent.includes(id)), executionId]);
   });
 
   it('is told with its place, leaves at once when it is cancelled or skipped, and stays while it is paused', async () => {
-    const filling = await fill(8);
+    const filling = await fill(40);
     await door.define(workspace, visiting('told'));
     const [cancelled = '', skipped = '', paused = ''] = await startMany('told', range(3));
     const told = await waitFor(async () => (await reasons(skipped)).find(({ waits }) => waits === 'queue'));
@@ -158,7 +160,7 @@ describe('what waits in the queue', () => {
     });
     const depth = async () =>
       (await door.call(workspace, QueueApi.list, { capabilities: ['action'] }, { role: 'viewer' })).queues[0];
-    expect(await depth()).toMatchObject({ inFlight: SLOTS, queued: 11, heldBack: 0 });
+    expect(await depth()).toMatchObject({ inFlight: SLOTS, queued: 43, heldBack: 0 });
     const rows = (id: string) =>
       door.mesh.database.query(`select 1 from workflow.admissions where execution_id = '${id}'`);
     await door.call(workspace, ExecutionApi.cancel, { id: cancelled });
@@ -169,7 +171,7 @@ describe('what waits in the queue', () => {
     expect(await rows(skipped)).toEqual([]);
     await door.call(workspace, ControlApi.pause, { id: paused });
     expect((await reasons(paused)).map(({ waits }) => waits)).toEqual(['resume', 'resume']);
-    expect(await depth()).toMatchObject({ inFlight: SLOTS, queued: 8, heldBack: 1 });
+    expect(await depth()).toMatchObject({ inFlight: SLOTS, queued: 40, heldBack: 1 });
     site.open();
     await completed(filling);
     expect(visitsTo('told')).toBe(0);
@@ -179,7 +181,7 @@ describe('what waits in the queue', () => {
   });
 
   it('of an execution that is undone was not begun, and is not undone', async () => {
-    const filling = await fill(4);
+    const filling = await fill(40);
     const undo = { call: 'http', with: { method: 'get', endpoint: `${site.url}/undone` } };
     await door.define(workspace, visiting('undoable', { compensate: undo }));
     const [id = ''] = await startMany('undoable', [{}]);
@@ -215,17 +217,17 @@ describe('what waits in the queue', () => {
 
 describe('limits', () => {
   it('hold while orchestrators are killed, and leave no slot taken', async () => {
-    site.takes(20);
+    site.takes(100);
     const env = { SCM_RECHECK_SECONDS: '1' };
     orchestrators.push(await door.mesh.start('workflow-orchestrator', env));
     await door.define(
       workspace,
       visiting('held', { concurrency: { key: 'k', limit: 3 } }, { concurrency: { limit: 20 } }),
     );
-    const started = startMany('held', range(100));
+    const started = startMany('held', range(150));
     for (let kills = 0; kills < 3; kills++) {
       const seen = visitsTo('held');
-      await waitFor(() => visitsTo('held') >= seen + 15, { timeoutMs: 60_000 });
+      await waitFor(() => visitsTo('held') >= Math.min(seen + 10, 150), { timeoutMs: 60_000 });
       await orchestrators.shift()?.kill();
       orchestrators.push(await door.mesh.start('workflow-orchestrator', env));
     }

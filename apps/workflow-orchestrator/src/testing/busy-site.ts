@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** One request that was begun: what its path names, in the order in which they came. */
 export interface Visit {
   path: string;
+  /** What its query says of who comes. */
+  by: string;
   atMs: number;
 }
 
@@ -29,9 +31,9 @@ export async function startBusySite(stepMs = 0): Promise<BusySite> {
   let [tookMs, gate] = [stepMs, Promise.withResolvers<void>()];
   gate.resolve();
   const server = createServer((request, response) => {
-    const path = request.url ?? '';
+    const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://site');
     const now = (atWork.get(path) ?? 0) + 1;
-    visits.push({ path, atMs: performance.now() });
+    visits.push({ path, by: searchParams.get('by') ?? '', atMs: performance.now() });
     atWork.set(path, now);
     most.set(path, Math.max(most.get(path) ?? 0, now));
     response.once('close', () => atWork.set(path, (atWork.get(path) ?? 1) - 1));
