@@ -69,6 +69,13 @@ export const fills: Record<string, string[]> = {
     `insert into history_events (execution_id, seq, workspace_id, at, type, data)
      select (select id from executions where workflow = 'staged' order by created_at limit 1), 1000 + i, ${WS}, ${AT}, 'x', '{}'
      from ${rows}`,
+    // A backlog of other workspaces too; nearly all of what holds a key is at work.
+    `insert into admissions (execution_id, frame, workspace_id, lane, priority, rank, limits, queued_at, blocked_by, admitted_at)
+     select ${id(7)}, 2, case when i % 4 = 0 then ${id(2)} else ${WS} end, 'action', 1 + i % 5, i,
+       case when i % 2 = 0 then '[{"key": "step:filled", "limit": 1}]'::jsonb end, ${AT},
+       case when i % 10 = 2 then 'step:filled-' || i % 1000 end, case when i % 10 in (4, 6, 8) then now() end from ${rows}`,
+    `insert into limit_keys (workspace_id, key, at_work, free_at)
+     select ${WS}, 'step:filled-' || i, case when i % 100 = 0 then 0 else 1 end, now() + interval '1 hour' from ${rows}`,
   ],
   notify: [
     `insert into alerts (id, workspace_id, rule_id, fingerprint, name, state, severity, labels, annotations, value,

@@ -42,7 +42,8 @@ function visiting(name: string, task: object = {}, whole: object = {}): object {
     with: { method: 'get', endpoint: `${site.url}/${name}`, query: { by: '${ $workflow.id }' } },
     metadata: { scm: { retry: { maxAttempts: 1 }, ...task } },
   };
-  return documentOf(name, [{ visit }], { metadata: { scm: whole } });
+  const document = { dsl: '1.0.3', namespace: 'test', name, version: '1.0.0', metadata: { scm: whole } };
+  return documentOf(name, [{ visit }], { document });
 }
 
 async function startMany(workflow: string, inputs: readonly Record<string, unknown>[]): Promise<string[]> {
@@ -142,9 +143,9 @@ describe('what waits in the queue', () => {
     await completed([...filling, ...plain, ...urgent, executionId]);
     const ids = queued.map(({ id }) => id);
     const order = site.visits.map(({ by }) => by).filter((id) => ids.includes(id));
-    // Several workers' slots begin together, so places next to each other may be swapped.
+    // Slots begin together, so those near each other may be swapped.
     const placesOff = order.map((id, place) => Math.abs(place - ids.indexOf(id)));
-    expect(Math.max(...placesOff)).toBeLessThan(SLOTS);
+    expect(Math.max(...placesOff)).toBeLessThan(2 * SLOTS);
     expect(ids.slice(0, 4)).toEqual([...ids.filter((id) => urgent.includes(id)), executionId]);
   });
 
