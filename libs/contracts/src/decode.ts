@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { ServiceError, type FieldError } from './errors.js';
-import { fieldsOf, type ClassConstructor } from './fields.js';
+import { fieldsOf, isSurelyValid, type ClassConstructor } from './fields.js';
 
 const MAX_DEPTH = 64;
 const MAX_SHOWN_ERRORS = 20;
@@ -25,7 +25,7 @@ export function parseJson(json: string): unknown {
 export function decodeValue<T extends object>(type: ClassConstructor<T>, plain: unknown): T {
   const errors: FieldError[] = [];
   const value = instantiate(type, plain, '', errors) as T;
-  if (errors.length === 0)
+  if (errors.length === 0 && !isSurelyValid(type, value))
     errors.push(...validateSync(value, { forbidUnknownValues: false }).flatMap((e) => flatten(e, '')));
   if (errors.length > 0) {
     const [first] = errors;
