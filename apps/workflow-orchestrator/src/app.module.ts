@@ -39,6 +39,7 @@ import { QueueDepthRepository } from './queues/queue-depth.repository.js';
 import { QueueRepository } from './queues/queue.repository.js';
 import { QueueService } from './queues/queue.service.js';
 import { StartGate } from './queues/start-gate.js';
+import { QueueTelemetry } from './queues/queue.telemetry.js';
 import { StepHandler } from './steps/step.handler.js';
 import { StepService } from './steps/step.service.js';
 import { TriggerHandler } from './triggers/trigger.handler.js';
@@ -90,6 +91,7 @@ import { TriggerService } from './triggers/trigger.service.js';
     StartGate,
     QueueRepository,
     QueueDepthRepository,
+    QueueTelemetry,
     QueueService,
     TriggerService,
   ],

@@ -152,6 +152,10 @@ export class StepTask {
   @ListOf(() => LargeValue, { optional: true }) large?: LargeValue[];
   @Whole({ min: 1 }) timeoutMs: number;
   @Text({ max: 256 }) startedBy: string;
+  /** When this attempt was opened. */
+  @Instant({ optional: true }) openedAt?: string;
+  /** The trace context of the attempt before. */
+  @Text({ max: 64, optional: true }) previous?: string;
   /** `ledger`: what was begun once is not begun again. */
   @OneOf(['ledger'], { optional: true }) effect?: 'ledger';
 }
@@ -166,6 +170,8 @@ export class StepReport {
   @JsonValue({ optional: true }) output?: unknown;
   /** RFC 9457 shape; `retryable: false` ends the retries. */
   @JsonObject({ optional: true }) error?: Record<string, unknown>;
+  /** Of an attempt that failed: its trace context, for the next one to link to. */
+  @Text({ max: 64, optional: true }) traceparent?: string;
   /** The step whose task the worker holds unconfirmed, when it can go on with the execution's next step of that kind. */
   @Whole({ min: 1, optional: true }) held?: number;
 }

@@ -1,4 +1,5 @@
 /** Every process boots and stops the same way: settings, NATS, database, Nest, heartbeat, event relay, ordered stop. */
+export { boundedLabel } from './bounded-label.js';
 export { CoreConfig, DatabaseConfig, MigrateConfig } from './core.config.js';
 export { EventRelay } from './event.relay.js';
 export { Health } from './health.js';

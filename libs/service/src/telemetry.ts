@@ -21,7 +21,8 @@ if (endpoints.some((name) => process.env[name]) && process.env.OTEL_SDK_DISABLED
   // A service is started as apps/<service>/dist/main.js.
   process.env.OTEL_SERVICE_NAME ??= basename(dirname(dirname(process.argv[1] ?? '')));
   process.env.OTEL_TRACES_EXPORTER ??= 'otlp';
-  process.env.OTEL_METRICS_EXPORTER ??= 'none';
+  const hasMetrics = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? process.env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT;
+  process.env.OTEL_METRICS_EXPORTER ??= hasMetrics ? 'otlp' : 'none';
   process.env.OTEL_LOGS_EXPORTER ??= 'none';
   const sdk = new NodeSDK();
   sdk.start();

@@ -15,6 +15,7 @@ import { serviceActor } from '@scm/service';
 import { CallFault } from '../calls/call-fault.js';
 import { wholeTask } from './large-values.js';
 import { problemOf } from './problem.js';
+import { observed } from './step.telemetry.js';
 import { ReportSender } from './report.sender.js';
 
 /** What a step kind does: gives the output, throws ServiceError. `signal` aborts when the time is over. */
@@ -49,7 +50,9 @@ export class StepRunner {
         task = next;
         continue;
       }
-      const report = state === 'begun' ? outcomeUnknown(task) : await this.attempt(task, signal, actor, work);
+      const current: StepTask = task;
+      const attempt = () => this.attempt(current, signal, actor, work);
+      const report = state === 'begun' ? outcomeUnknown(task) : await observed(task, attempt);
       task = await this.deliver(draining.aborted ? report : { ...report, held: held.step }, signal);
     }
   }

@@ -110,7 +110,14 @@ export class Aftermath {
     const startedBy = `execution:${parent.id}`;
     const actor = serviceActor('workflow-orchestrator', parent.workspaceId, startedBy);
     const isWaitedFor = run.await !== false;
-    const start = { id: child, actor, startedBy, ...(isWaitedFor && { parent: { id: parent.id, frame: frame.id } }) };
+    const { traceparent } = parent;
+    const start = {
+      id: child,
+      actor,
+      startedBy,
+      traceparent,
+      ...(isWaitedFor && { parent: { id: parent.id, frame: frame.id } }),
+    };
     try {
       const { priority } = parent;
       const wanted = { workflow: name, ...(version !== 'latest' && { version }), input, priority };

@@ -22,6 +22,8 @@ export interface Start {
   actor: Actor;
   startedBy: string;
   schedule?: Scheduled;
+  /** The trace it belongs to, where that is not the one under way. */
+  traceparent?: string | null;
   /** The task of another execution that waits for this one. */
   parent?: { id: string; frame: number };
 }
@@ -115,7 +117,7 @@ export class Starter {
 }
 
 function newRow(
-  { id, actor, startedBy, parent }: Start,
+  { id, actor, startedBy, parent, traceparent }: Start,
   { workflow, version, priority }: Pick<ExecutionRow, 'workflow' | 'version' | 'priority'>,
   input: unknown,
   createdAt: Date,
@@ -133,7 +135,7 @@ function newRow(
     output: null,
     error: null,
     startedBy,
-    traceparent: currentTraceparent() ?? null,
+    traceparent: traceparent ?? currentTraceparent() ?? null,
     createdAt,
     openCalls: null,
     openedAt: null,

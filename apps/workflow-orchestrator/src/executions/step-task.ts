@@ -32,6 +32,8 @@ export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): S
     timeoutMs:
       (after && durationMs(after.after)) || (capability === 'action' ? DEFAULT_ACTION_TIMEOUT_MS : DEFAULT_TIMEOUT_MS),
     startedBy: execution.startedBy,
+    openedAt: frame.calledAt ?? frame.startedAt,
+    ...(frame.previous && { previous: frame.previous }),
     ...(task.metadata?.scm?.effect === 'ledger' && { effect: 'ledger' as const }),
   };
 }

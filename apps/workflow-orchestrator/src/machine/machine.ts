@@ -32,6 +32,8 @@ export type Change =
       outcome: 'completed' | 'failed';
       output?: unknown;
       error?: Record<string, unknown>;
+      /** The trace context of an attempt that failed. */
+      traceparent?: string;
     }
   /** A worker begins an attempt that must not be begun twice. */
   | { kind: 'begin'; frame: number; attempt: number }
@@ -155,6 +157,7 @@ function report(walk: Walk, change: Extract<Change, { kind: 'report' }>): (() =>
   if (!frame) return undefined;
   delete frame.waits;
   if (change.outcome === 'completed') return () => walk.complete(frame, change.output ?? null);
+  if (change.traceparent) frame.previous = change.traceparent;
   return () => kinds.call.failed(walk, frame, reportedError(change.error, frame.ref));
 }
 

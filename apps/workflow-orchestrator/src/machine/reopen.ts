@@ -8,6 +8,8 @@ export function reopen(walk: Walk, frame: Frame): void {
   const { timeoutAt, wakeAt, startedAt, kind, waits } = frame;
   const shifted = (time: string) => walk.after(Date.parse(time) - Date.parse(startedAt));
   frame.startedAt = walk.after(0);
+  delete frame.calledAt;
+  delete frame.previous;
   if (timeoutAt) frame.timeoutAt = shifted(timeoutAt);
   if (wakeAt && kind === 'wait') frame.wakeAt = shifted(wakeAt);
   if (waits !== undefined && waits !== 'resume') {

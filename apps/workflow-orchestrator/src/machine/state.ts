@@ -24,6 +24,10 @@ export interface Frame {
   /** Of a call and of a try, from 1. */
   attempt?: number;
   startedAt: string;
+  /** Of a call: when its present attempt was opened, if that was later. */
+  calledAt?: string;
+  /** Of a call: the trace context of its attempt before. */
+  previous?: string;
   /** When it goes on by itself. */
   wakeAt?: string;
   /** When it has taken too long. */

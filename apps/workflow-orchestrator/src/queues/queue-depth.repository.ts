@@ -7,6 +7,15 @@ import { Database, unavailableIfAway } from '@scm/database';
 export class QueueDepthRepository {
   constructor(private readonly database: Database) {}
 
+  /** How many calls of each workspace and capability are open. */
+  async depths(): Promise<{ workspaceId: string; capability: Capability; count: number }[]> {
+    const asked = this.database.systemPool.query<{ workspaceId: string; capability: Capability; count: number }>(
+      `select workspace_id as "workspaceId", call as capability, count(*)::int as count
+       from executions, unnest(open_calls) call where ended_at is null and open_calls is not null group by 1, 2`,
+    );
+    return (await asked.catch((error: unknown) => Promise.reject(unavailableIfAway(error)))).rows;
+  }
+
   /** How many steps of a capability are open, how many of them are held back, and when the `skip`-th oldest was opened. */
   async openSteps(capability: Capability, skip: number): Promise<{ count: number; held: number; openedAt?: Date }> {
     const asked = this.database.systemPool.query<{ count: string; held: string; opened_at: Date | null }>(

@@ -1,6 +1,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
 import { errorTable, ServiceError } from '@scm/contracts';
 import { derivedId } from '@scm/database';
+import { traced, traceFrom } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
 import { ExecutionService } from '../executions/execution.service.js';
 import { SweepLoop } from '../executions/sweep.loop.js';
@@ -62,7 +64,10 @@ export class ScheduleStarter implements OnApplicationBootstrap, BeforeApplicatio
     const id = derivedId(`schedule|${workspaceId}|${workflow}|${version}|${dueAt}`);
     const schedule = { dueAt, ...(missedFrom && { missedFrom: missedFrom.toISOString() }) };
     const actor = serviceActor('workflow-orchestrator', workspaceId, startedBy);
-    await this.executions.startAs({ id, actor, startedBy, schedule }, { workflow, version, input: { dueAt } });
+    // Nobody asked for it: its trace begins here.
+    await traced('schedule.start', SpanKind.INTERNAL, traceFrom(undefined), () =>
+      this.executions.startAs({ id, actor, startedBy, schedule }, { workflow, version, input: { dueAt } }),
+    );
     return id;
   }
 }

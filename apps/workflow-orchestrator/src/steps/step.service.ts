@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   ServiceError,
+  StepTasks,
   type ClaimReply,
   type ClaimRequest,
   type Nothing,
@@ -19,6 +20,7 @@ import { hasEnded } from '../executions/move.js';
 import { isOpen } from '../machine/machine.js';
 import { assertSmallEnough } from '../payloads/limits.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
+import { QueueTelemetry } from '../queues/queue.telemetry.js';
 
 /** What workers say of the steps they were given. */
 @Injectable()
@@ -28,6 +30,7 @@ export class StepService {
   constructor(
     private readonly aftermath: Aftermath,
     private readonly executions: ExecutionRepository,
+    private readonly telemetry: QueueTelemetry,
     database: Database,
     config: OrchestratorConfig,
   ) {
@@ -48,11 +51,12 @@ export class StepService {
     outcome,
     output,
     error,
+    traceparent,
     held,
   }: StepReport): Promise<StepReportReply> {
     assertSmallEnough(output, 'output');
     const { workspaceId } = currentActor();
-    const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error };
+    const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error, traceparent };
     const found = await this.aftermath.apply(executionId, change, { workspaceId, held });
     if (found && !found.move) await this.aftermath.ensure(found.execution);
     const next = found && held !== undefined ? await this.aftermath.carriedBy(found.execution, held) : undefined;
@@ -87,8 +91,9 @@ export class StepService {
   async bury({ subject, reason, payload, deliveries }: StepDeadLetter): Promise<Nothing> {
     await this.deadLetters.add({ subject, reason, payload, deliveries });
     const call = callIn(subject);
-    if (call)
-      await this.aftermath.apply(call.executionId, { kind: 'undeliverable', frame: call.frame, detail: reason });
+    const change = { kind: 'undeliverable' as const, frame: call?.frame ?? 0, detail: reason };
+    const outcome = call && (await this.aftermath.apply(call.executionId, change));
+    this.telemetry.countDeadLetter(capabilityOfTask(subject), outcome?.execution.workspaceId);
     return {};
   }
 }
@@ -100,6 +105,10 @@ function refusal(error: unknown): StepReportReply {
 
 function isWanted({ status, state }: ExecutionRow, asked: { frame: number; attempt: number }): boolean {
   return !hasEnded(status) && isOpen(state, asked);
+}
+
+function capabilityOfTask(subject: string): string {
+  return Object.entries(StepTasks).find(([, task]) => subject.startsWith(`${task.subject}.`))?.[0] ?? 'unknown';
 }
 
 /** The key of a task's subject is the execution's id and the step's number. */

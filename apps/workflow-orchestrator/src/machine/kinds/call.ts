@@ -19,12 +19,14 @@ export const call: Behaviour & {
       own: `${walk.started.workflow}${frame.ref}`,
     });
     if (limits.length > 0) frame.limits = limits;
+    noteTime(walk, frame);
     walk.record(frame, 'running', { input: frame.data });
   },
   wake(walk, frame) {
     delete frame.waits;
     delete frame.wakeAt;
     frame.attempt = (frame.attempt ?? 0) + 1;
+    noteTime(walk, frame);
     walk.limit(frame);
     walk.record(frame, 'running');
   },
@@ -45,6 +47,12 @@ export const call: Behaviour & {
     } else walk.fail(frame, error);
   },
 };
+
+/** Most calls are opened when their task is. */
+function noteTime(walk: Walk, frame: Frame): void {
+  const now = walk.after(0);
+  if (now !== frame.startedAt) frame.calledAt = now;
+}
 
 /** Names under `use.authentications` are replaced by what stands there. */
 function withAuthentication(walk: Walk, value: unknown): unknown {
