@@ -31,7 +31,6 @@ const spanning: Record<string, string> = {
   'apps/metrics-ingest/src/log/sample-log.repository.ts': 'batches hold samples of every workspace',
   'apps/metrics-ingest/src/rules/rule.repository.ts': 'rules of all are evaluated together',
   'apps/metrics-ingest/src/series/series.repository.ts': 'the head is built for every workspace',
-  'apps/workflow-orchestrator/src/executions/owed-events.ts': 'events that a replica owed, of all',
   'apps/workflow-orchestrator/src/executions/transition.repository.ts':
     'transitions are committed in groups, and swept',
   'apps/workflow-orchestrator/src/payloads/blob.repository.ts': 'large values of transitions',
