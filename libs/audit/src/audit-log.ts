@@ -74,6 +74,11 @@ export class AuditLog {
     );
   }
 
+  /** Whether the effect of that row was committed: of a call that is repeated, since the first try died unanswered. */
+  async isRecorded(tx: EntityManager, { id }: AuditRow): Promise<boolean> {
+    return (await tx.query<unknown[]>(`select 1 from audit_events where id = $1`, [id])).length > 0;
+  }
+
   /** The same as values, for `auditInsert`. Made where the call is handled: a call that is repeated makes the same id. */
   rowOf({ actor, ...entry }: AuditRecord): AuditRow {
     return {

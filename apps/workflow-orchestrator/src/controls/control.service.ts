@@ -64,6 +64,8 @@ export class ControlService {
       reason: asked.kind,
       traceId: currentTraceId(),
     });
+    const isRepeated = await this.rows.inWorkspace(actor.workspaceId, (tx) => this.audit.isRecorded(tx, audit));
+    if (isRepeated) return this.executions.get(id);
     const outcome = await this.aftermath.apply(id, { ...asked, by } as Control, {
       workspaceId: actor.workspaceId,
       audit,

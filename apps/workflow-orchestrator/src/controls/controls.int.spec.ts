@@ -287,3 +287,19 @@ describe('compensation', () => {
     expect(new Set(site.keys).size).toBe(12);
   });
 });
+
+it('answers a control again whose first answer was lost, and does it once', async () => {
+  const id = await start([{ hold: { wait: { hours: 1 } } }]);
+  const options = { idempotencyKey: randomUUID() };
+  const pause = () => door.call(workspace, ControlApi.pause, { id }, options);
+  const paused = await pause();
+  await door.call(workspace, ControlApi.resume, { id });
+  // As if the orchestrator had died before it kept its reply.
+  await door.mesh.database.query(`delete from workflow.idempotency_keys`);
+  expect(await pause()).toEqual({ ...paused, status: 'waiting' });
+  expect((await door.history(workspace, id)).map(({ type }) => type)).toEqual([
+    'execution.started',
+    'execution.pause',
+    'execution.resume',
+  ]);
+});
