@@ -18,6 +18,13 @@ describe('a sealed secret', () => {
     expect(() => new SecretBox(randomBytes(32).toString('base64url')).open(sealed, 'webhooks/1')).toThrow();
   });
 
+  it('never looks the same twice, but has one fingerprint', () => {
+    const sealed = Array.from({ length: 1_000 }, () => box.seal('x', 'p').slice(0, 16));
+    expect(new Set(sealed).size).toBe(1_000);
+    expect(box.fingerprint('x')).toEqual(box.fingerprint('x'));
+    expect(box.fingerprint('x')).not.toEqual(new SecretBox(randomBytes(32)).fingerprint('x'));
+  });
+
   it('needs a key of 32 bytes', () => {
     expect(() => new SecretBox('short')).toThrow(TypeError);
   });
