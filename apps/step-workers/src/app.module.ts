@@ -1,6 +1,7 @@
 import { Module, type Type } from '@nestjs/common';
 import type { Capability } from '@scm/contracts';
 import { EgressClient } from '@scm/egress';
+import { Threads } from './computing/threads.js';
 import { ActionStep } from './steps/action.step.js';
 import { AnalysisStep } from './steps/analysis.step.js';
 import { DecisionStep } from './steps/decision.step.js';
@@ -27,6 +28,7 @@ export function workerModule(chosen: readonly Capability[]): Type {
     providers: [
       ReportSender,
       StepRunner,
+      Threads,
       {
         provide: EgressClient,
         useFactory: (config: WorkerConfig) => new EgressClient({ allow: config.egressAllow }),

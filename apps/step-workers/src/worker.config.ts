@@ -18,6 +18,18 @@ export class WorkerConfig {
   @Max(256)
   concurrency: number = 64;
 
+  @Setting({ description: 'CPU time in milliseconds that a step of processing, analysis or decision may use' })
+  @IsInt()
+  @Min(10)
+  @Max(600_000)
+  stepCpuMs: number = 10_000;
+
+  @Setting({ description: 'MiB of heap that a step of processing, analysis or decision may use' })
+  @IsInt()
+  @Min(16)
+  @Max(4_096)
+  stepMemoryMib: number = 128;
+
   @Setting({
     description: 'Hosts, addresses and CIDRs that action steps may reach although they are private, comma-separated',
   })

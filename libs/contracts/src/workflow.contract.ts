@@ -132,6 +132,16 @@ export class HistoryPage {
   @Text({ max: 1_024, optional: true }) nextCursor?: string;
 }
 
+/** What a step may use; beyond it the step fails. */
+export class StepLimits {
+  /** CPU time of what a worker computes itself. */
+  @Whole({ min: 1, optional: true }) cpuMs?: number;
+  /** Heap of what a worker computes itself. */
+  @Whole({ min: 1, optional: true }) memoryMib?: number;
+  /** JSON of what the step gets, and of what it gives. */
+  @Whole({ min: 1, optional: true }) payloadBytes?: number;
+}
+
 /** One step for a worker. `key` names its effect: the same for every attempt and delivery. */
 export class StepTask {
   @Id() executionId: string;
@@ -158,6 +168,9 @@ export class StepTask {
   @Text({ max: 64, optional: true }) previous?: string;
   /** `ledger`: what was begun once is not begun again. */
   @OneOf(['ledger'], { optional: true }) effect?: 'ledger';
+  /** How many of a worker's slots it takes; 1 unless said. */
+  @Whole({ min: 1, optional: true }) cost?: number;
+  @Nested(() => StepLimits, { optional: true }) limits?: StepLimits;
 }
 
 /** A worker's answer. */

@@ -11,8 +11,8 @@ import {
   type StepTask,
 } from '@scm/contracts';
 import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
-import { pointsOf, seriesOf, type Series } from './series.js';
-import { statisticsOf, type Statistics } from './statistics.js';
+import { Threads } from '../computing/threads.js';
+import { seriesOf, type Series } from './series.js';
 import { StepRunner } from './step.runner.js';
 
 /** `with` of an analysis step: `values`, or a PromQL `query`, at once or over the last `rangeSeconds`. */
@@ -24,7 +24,6 @@ class AnalysisArguments {
   @JsonList({ max: 16, optional: true }) percentiles?: unknown[];
 }
 
-const MAX_SERIES_SHOWN = 50;
 const POINTS_PER_RANGE = 60;
 
 @Controller()
@@ -32,21 +31,23 @@ export class AnalysisStep {
   constructor(
     private readonly runner: StepRunner,
     private readonly messaging: MessagingClient,
+    private readonly threads: Threads,
   ) {}
 
   @Task(StepTasks.analysis)
   run(task: StepTask, info: DeliveryInfo): Promise<void> {
-    return this.runner.run(task, info, (step, _signal, actor) => this.analyse(step, actor));
+    return this.runner.run(task, info, (step, signal, actor) => this.analyse(step, signal, actor));
   }
 
-  private async analyse(task: StepTask, actor: Actor): Promise<object> {
+  private async analyse(task: StepTask, signal: AbortSignal, actor: Actor): Promise<unknown> {
     const args = decodeValue(AnalysisArguments, task.with);
     const percentiles = percentilesOf(args.percentiles ?? [50, 90, 95, 99]);
     if ((args.values === undefined) === (args.query === undefined)) {
       throw invalidField('values', 'give either values or a query');
     }
-    if (args.values) return statisticsOf(pointsOf(args.values, 'values'), percentiles);
-    return summaryOf(await this.ask(args, actor), percentiles);
+    const { values } = args;
+    if (values) return this.threads.run('statistics', { values, percentiles }, task, signal);
+    return this.threads.run('summary', { series: await this.ask(args, actor), percentiles }, task, signal);
   }
 
   private async ask({ query = '', rangeSeconds, stepSeconds }: AnalysisArguments, actor: Actor): Promise<Series[]> {
@@ -61,18 +62,6 @@ export class AnalysisStep {
     const { data } = await this.messaging.request(MetricsApi.queryRange, range, options);
     return seriesOf(data);
   }
-}
-
-/** Of all values together, and of each series when there are several. */
-function summaryOf(series: readonly Series[], percentiles: readonly number[]): object {
-  const all = series.flatMap(({ points }) => points).toSorted((a, b) => a.t - b.t);
-  const each = series
-    .slice(0, MAX_SERIES_SHOWN)
-    .map(({ labels, points }): Statistics & { labels: Record<string, string> } => ({
-      labels,
-      ...statisticsOf(points, percentiles),
-    }));
-  return { ...statisticsOf(all, percentiles), seriesCount: series.length, series: each };
 }
 
 function percentilesOf(wanted: readonly unknown[]): number[] {

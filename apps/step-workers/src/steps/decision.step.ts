@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { decodeValue, JsonList, JsonValue, StepTasks, type StepTask } from '@scm/contracts';
 import { Task, type DeliveryInfo } from '@scm/messaging';
-import { decide } from './rules.js';
+import { Threads } from '../computing/threads.js';
 import { StepRunner } from './step.runner.js';
 
 /** `with` of a decision step: `rules` in order, and what is decided when none applies. */
@@ -12,15 +12,18 @@ class DecisionArguments {
 
 @Controller()
 export class DecisionStep {
-  constructor(private readonly runner: StepRunner) {}
+  constructor(
+    private readonly runner: StepRunner,
+    private readonly threads: Threads,
+  ) {}
 
   @Task(StepTasks.decision)
   run(task: StepTask, info: DeliveryInfo): Promise<void> {
-    return this.runner.run(task, info, decided);
+    return this.runner.run(task, info, (step, signal) => this.decide(step, signal));
   }
-}
 
-async function decided(task: StepTask): Promise<object> {
-  const { rules, otherwise = null } = decodeValue(DecisionArguments, task.with);
-  return decide(rules, otherwise);
+  private async decide(task: StepTask, signal: AbortSignal): Promise<unknown> {
+    const { rules, otherwise = null } = decodeValue(DecisionArguments, task.with);
+    return this.threads.run('decide', { rules, otherwise }, task, signal);
+  }
 }

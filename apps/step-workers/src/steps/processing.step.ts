@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { decodeValue, JsonList, JsonValue, StepTasks, type StepTask } from '@scm/contracts';
 import { Task, type DeliveryInfo } from '@scm/messaging';
+import { Threads } from '../computing/threads.js';
 import { StepRunner } from './step.runner.js';
-import { transform } from './transform.js';
 
 /** `with` of a processing step. Without `source` its input is processed. */
 class ProcessingArguments {
@@ -12,15 +12,18 @@ class ProcessingArguments {
 
 @Controller()
 export class ProcessingStep {
-  constructor(private readonly runner: StepRunner) {}
+  constructor(
+    private readonly runner: StepRunner,
+    private readonly threads: Threads,
+  ) {}
 
   @Task(StepTasks.processing)
   run(task: StepTask, info: DeliveryInfo): Promise<void> {
-    return this.runner.run(task, info, processed);
+    return this.runner.run(task, info, (step, signal) => this.process(step, signal));
   }
-}
 
-async function processed(task: StepTask): Promise<unknown> {
-  const { source = task.input, operations } = decodeValue(ProcessingArguments, task.with);
-  return transform(source, operations);
+  private async process(task: StepTask, signal: AbortSignal): Promise<unknown> {
+    const { source = task.input, operations } = decodeValue(ProcessingArguments, task.with);
+    return this.threads.run('transform', { source, operations }, task, signal);
+  }
 }

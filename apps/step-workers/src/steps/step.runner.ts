@@ -13,6 +13,7 @@ import {
 import { MessagingClient, type DeliveryInfo } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
 import { CallFault } from '../calls/call-fault.js';
+import { assertPayload } from '../computing/step-limits.js';
 import { wholeTask } from './large-values.js';
 import { problemOf } from './problem.js';
 import { observed } from './step.telemetry.js';
@@ -72,7 +73,9 @@ export class StepRunner {
     const signal = AbortSignal.any([stopping, late]);
     try {
       const whole = await wholeTask(this.messaging, task, actor);
+      assertPayload(task, 'what it gets', [whole.with, whole.input]);
       const output = (await unlessAborted(work(whole, signal, actor), signal)) ?? null;
+      assertPayload(task, 'what it gives', output);
       return { ...idOf(task), outcome: 'completed', output };
     } catch (error) {
       // Another worker shall do what this one has no time for.

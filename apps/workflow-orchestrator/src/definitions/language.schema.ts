@@ -107,7 +107,21 @@ const retry = closed({
   factor: { type: 'number', minimum: 1, maximum: 10 },
 });
 const approval = closed({ form: object, assignees: listOf(text), deadline: duration });
-const options = closed({ retry, compensate: object, approval, effect: oneOf('plain', 'ledger'), ...queueing });
+const cost: Schema = { type: 'integer', minimum: 1, maximum: 256 };
+const limits = closed({
+  cpuMs: { type: 'integer', minimum: 10, maximum: 600_000 },
+  memoryMib: { type: 'integer', minimum: 16, maximum: 4_096 },
+  payloadBytes: { type: 'integer', minimum: 1, maximum: 1_048_576 },
+});
+const options = closed({
+  retry,
+  compensate: object,
+  approval,
+  effect: oneOf('plain', 'ledger'),
+  cost,
+  limits,
+  ...queueing,
+});
 
 const base: Record<string, Schema> = {
   if: text,

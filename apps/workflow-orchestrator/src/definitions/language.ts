@@ -87,6 +87,10 @@ export interface TaskOptions extends QueueOptions {
   approval?: { form?: Record<string, unknown>; assignees?: string[]; deadline?: DurationDocument };
   /** `plain`: done again when nobody knows whether it was done. `ledger`: then a person decides. */
   effect?: 'plain' | 'ledger';
+  /** How many of a worker's slots for its kind a call takes; 1 unless said. */
+  cost?: number;
+  /** What a call may use: `cpuMs` and `memoryMib` of what a worker computes itself, `payloadBytes` in and out. */
+  limits?: { cpuMs?: number; memoryMib?: number; payloadBytes?: number };
 }
 
 /** Waits before each further attempt: a random part of `initialMs * factor ^ n`, at most `maxMs`. */

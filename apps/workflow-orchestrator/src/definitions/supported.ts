@@ -93,9 +93,26 @@ function unsupportedShapes(task: TaskDocument, ref: string): FieldError[] {
     ...['output', 'export']
       .filter((name) => foreach && name in foreach)
       .map((name) => fault(`${ref}/foreach/${name}`, `${name} belongs to the tasks of foreach`)),
+    ...unsupportedResources(task, ref),
     ...unsupportedSchemas(task, ref),
     ...unsupportedCredentials(task.with, `${ref}/with`),
   ];
+}
+
+const COMPUTED = ['processing', 'analysis', 'decision'];
+
+/** Only calls go to workers, and only what these compute themselves uses CPU time and memory worth a limit. */
+function unsupportedResources({ call, metadata }: TaskDocument, ref: string): FieldError[] {
+  const at = `${ref}/metadata/scm`;
+  const { cost, limits = {} } = metadata?.scm ?? {};
+  if (call === undefined) {
+    const found = Object.entries({ cost, limits: metadata?.scm?.limits }).filter(([, value]) => value !== undefined);
+    return found.map(([name]) => fault(`${at}/${name}`, 'belongs to calls'));
+  }
+  if (COMPUTED.includes(call)) return [];
+  return ['cpuMs', 'memoryMib']
+    .filter((name) => name in limits)
+    .map((name) => fault(`${at}/limits/${name}`, `belongs to ${COMPUTED.join(', ')}`));
 }
 
 /** Schemas are JSON Schemas, and stand in the document. */

@@ -14,6 +14,7 @@ const DEFAULT_ACTION_TIMEOUT_MS = 15_000;
 /** The task of an open call: always the same for the same frame and attempt. */
 export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): StepTask {
   const { name, task } = nodeAt(plan, frame.ref);
+  const { effect, cost, limits } = task.metadata?.scm ?? {};
   const after = typeof task.timeout === 'string' ? plan.document.use?.timeouts?.[task.timeout] : task.timeout;
   const capability = capabilityIn(plan, frame);
   return {
@@ -34,6 +35,8 @@ export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): S
     startedBy: execution.startedBy,
     openedAt: frame.calledAt ?? frame.startedAt,
     ...(frame.previous && { previous: frame.previous }),
-    ...(task.metadata?.scm?.effect === 'ledger' && { effect: 'ledger' as const }),
+    ...(effect === 'ledger' && { effect }),
+    ...(cost !== undefined && { cost }),
+    ...(limits && { limits }),
   };
 }
