@@ -10,16 +10,23 @@ const startWaitMs = 120_000;
 // The limits stay in force, each request is counted; they are only too high to be reached.
 const limits = { SCM_ACTOR_REQUESTS_PER_MINUTE: '100000000', SCM_ADDRESS_REQUESTS_PER_MINUTE: '100000000' };
 
-/** Starts the built product as `npm start -- --private` does, with what its launcher printed and its description. */
-export async function startProduct() {
+/**
+ * Starts the built product as `npm start -- --private` does, with what its launcher printed and its description.
+ * `workers` is how many step-workers there are.
+ */
+export async function startProduct({ workers = 1, env = {} } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scm-bench-'));
   const file = path.join(folder, 'run.json');
   const startedMs = performance.now();
-  const launcher = spawn(process.execPath, ['tools/up.mjs', '--private', '--run-file', file], {
-    cwd: clone,
-    env: { ...process.env, ...limits },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const launcher = spawn(
+    process.execPath,
+    ['tools/up.mjs', '--private', '--workers', String(workers), '--run-file', file],
+    {
+      cwd: clone,
+      env: { ...process.env, ...limits, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   let output = '';
   let readyMs;
   for (const stream of [launcher.stdout, launcher.stderr]) {

@@ -7,6 +7,7 @@ import { printRows, writeRows } from './report.mjs';
 import { benchRpc } from './rpc.bench.mjs';
 import { benchStart } from './start.bench.mjs';
 import { benchStream } from './stream.bench.mjs';
+import { benchWorkers } from './workers.bench.mjs';
 
 const benches = {
   start: benchStart,
@@ -15,6 +16,7 @@ const benches = {
   stream: benchStream,
   executions: benchExecutions,
   ingest: benchIngest,
+  workers: benchWorkers,
 };
 
 const asked = process.argv.slice(2);
@@ -26,7 +28,9 @@ const names = asked.length > 0 ? asked : Object.keys(benches);
 // Every process of a bench ends with the channel to this one, also when this one is killed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
-const product = names.some((name) => name !== 'start') ? await startProduct() : undefined;
+/** They start what they measure. */
+const alone = ['start', 'workers'];
+const product = names.some((name) => !alone.includes(name)) ? await startProduct() : undefined;
 try {
   for (const name of names) {
     const startedMs = performance.now();

@@ -1,4 +1,12 @@
-import { capabilities, DEFAULT_WORKSPACE_ID, StepApi, StepTasks, WorkerApi, type Capability } from '@scm/contracts';
+import {
+  capabilities,
+  DEFAULT_WORKSPACE_ID,
+  StepApi,
+  StepTasks,
+  WorkerApi,
+  type Capability,
+  type StepTask,
+} from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { loadConfig, runService, serviceActor } from '@scm/service';
 import { workerModule } from './app.module.js';
@@ -13,6 +21,7 @@ await runService({
   claims: [WorkerApi.capacity, ...chosen.map((capability) => StepTasks[capability])],
   security: (keys) => meshSecurity(keys),
   slots: (config) => (config as WorkerConfig).concurrency,
+  costOf: (task) => (task as StepTask).cost ?? 1,
   // The task is kept by the orchestrator, who faults the execution that waits for it.
   deadLetter: async (letter, messaging) => {
     await messaging.request(StepApi.deadLetter, letter, { as: serviceActor('step-workers', DEFAULT_WORKSPACE_ID) });

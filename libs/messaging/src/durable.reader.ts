@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { consumerName, decode, ServiceError, streamOf, type Subscription, type TaskContract } from '@scm/contracts';
 import type { DeliveryInfo } from './decorators.js';
 import { toServiceError } from './codec.js';
+import { Slots } from './slots.js';
 import { extractTrace, traced } from './trace.js';
 
 /** A durable message that cannot be handled, with why. */
@@ -20,6 +21,8 @@ export interface DurableReaderOptions {
   nc: NatsConnection;
   /** Messages handled at once. */
   slots: number;
+  /** How many slots a message takes; 1 unless said. */
+  costOf?: (payload: object) => number;
   /** Aborts when no more messages shall be taken. */
   draining: AbortSignal;
   /** Aborts when running handlers shall end. */
@@ -33,6 +36,8 @@ type Handle = (payload: object, info: DeliveryInfo) => Promise<unknown>;
 
 const PULL_MS = 5_000;
 const TASK_RETRY_MS = 1_000;
+/** Another reader may have room at once, and this one was asked for too much. */
+const HAND_BACK_MS = 200;
 
 /**
  * Handles the messages of one durable consumer, `slots` at a time. It asks for as many as it has free slots, so that no
@@ -41,13 +46,16 @@ const TASK_RETRY_MS = 1_000;
 export class DurableReader {
   private readonly busy = new Set<Promise<void>>();
   private consumer?: Promise<Consumer>;
-  private slotFreed = () => {};
+  private readonly slots: Slots;
 
   constructor(
     private readonly source: Source,
     private readonly handle: Handle,
     private readonly options: DurableReaderOptions,
-  ) {}
+  ) {
+    this.slots = new Slots(options.slots);
+    options.draining.addEventListener('abort', () => this.slots.close(), { once: true });
+  }
 
   start(): void {
     void this.run().catch((error: unknown) => this.options.onBug(error, consumerName(this.source)));
@@ -59,12 +67,12 @@ export class DurableReader {
   }
 
   private async run(): Promise<void> {
-    const { draining, slots } = this.options;
+    const { draining } = this.options;
     while (!draining.aborted) {
-      if (this.busy.size === slots) await new Promise<void>((resolve) => (this.slotFreed = resolve));
+      await this.slots.vacant();
       // Slots that become free together are filled by one request.
       await nextTurn();
-      await this.take(slots - this.busy.size);
+      if (this.slots.room > 0) await this.take(this.slots.room);
     }
   }
 
@@ -87,10 +95,7 @@ export class DurableReader {
   private begin(msg: JsMsg): void {
     const work = this.work(msg)
       .catch((error: unknown) => this.options.onBug(error, msg.subject))
-      .finally(() => {
-        this.busy.delete(work);
-        this.slotFreed();
-      });
+      .finally(() => this.busy.delete(work));
     this.busy.add(work);
   }
 
@@ -101,20 +106,26 @@ export class DurableReader {
 
   private async work(msg: JsMsg): Promise<void> {
     const beat = setInterval(() => msg.working(), this.source.ackWaitMs / 3);
+    let taken = 0;
     try {
       await traced(msg.subject, SpanKind.CONSUMER, extractTrace(msg.headers), async () => {
         const payload = decode(
           this.source.kind === 'task' ? this.source.payload : this.source.event.payload,
           msg.string(),
         );
-        const { signal, draining } = this.options;
-        await this.handle(payload, { delivery: msg.info.deliveryCount, signal, draining });
+        const { signal, draining, costOf = () => 1 } = this.options;
+        taken = await this.slots.take(costOf(payload));
+        if (taken > 0) await this.handle(payload, { delivery: msg.info.deliveryCount, signal, draining });
       });
     } catch (error) {
+      // Its time is over: somebody else shall do what was not done.
+      if (this.options.signal.aborted) return msg.nak();
       return await this.fail(msg, error);
     } finally {
       clearInterval(beat);
+      this.slots.release(taken);
     }
+    if (taken === 0) return msg.nak(HAND_BACK_MS);
     // The message is handled: when its acknowledgement is lost it comes again, and its handler knows it.
     msg.ack();
   }

@@ -17,6 +17,8 @@ export interface NatsTransportOptions {
   idempotency?: IdempotencyStore;
   /** Messages of one durable consumer handled at once. */
   slots?: number;
+  /** How many of them a message takes; 1 unless said. */
+  costOf?: (payload: object) => number;
   maxInFlight?: number;
   /** How long running handlers may take to end when the service stops. */
   drainMs?: number;
@@ -85,10 +87,11 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
     if (contract.kind === 'rpc') {
       this.rpcServer.serve(contract, invoke);
     } else if (contract.kind !== 'event') {
-      const { nc, deadLetter, slots = 8 } = this.options;
+      const { nc, deadLetter, slots = 8, costOf } = this.options;
       const reader = new DurableReader(contract, invoke, {
         nc,
         slots,
+        costOf,
         draining: this.draining.signal,
         signal: this.stopping.signal,
         deadLetter,

@@ -91,6 +91,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
     deadLetter: deadLetterOf(definition, database, messaging, seal),
     idempotency,
     slots: config && definition.slots?.(config),
+    costOf: definition.costOf,
     drainMs: core.drainSeconds * 1_000,
   });
   await relay?.start();

@@ -47,6 +47,8 @@ export interface ServiceDefinition {
   openOwed?: (config: object, database: Database) => (event: OwedEvent) => Promise<object>;
   /** Durable messages of one consumer handled at once. */
   slots?: (config: object) => number;
+  /** How many of these slots a message takes; 1 unless said. */
+  costOf?: (payload: object) => number;
   /** Where unhandled durable messages go; a service with a database keeps them there. */
   deadLetter?: (letter: DeadLetter, messaging: MessagingClient) => Promise<void>;
   /** The gateway alone: makes the HTTP application and opens its port. */

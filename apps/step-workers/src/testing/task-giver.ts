@@ -22,7 +22,7 @@ export async function startTaskGiver() {
       msg.respond(JSON.stringify({ replies: given.map(() => ({ result: 'accepted' })) }));
     },
   });
-  nc.subscribe(StepApi.claim.subject, { callback: (_error, msg) => msg.respond('{"state":"open"}') });
+  nc.subscribe(StepApi.claim.subject, { callback: (_error, msg) => void msg.respond('{"state":"open"}') });
   return {
     mesh,
     /** In the order in which they came. */

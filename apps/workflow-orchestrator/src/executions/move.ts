@@ -82,7 +82,7 @@ export function moveOf(
   return { before, after, transition, change, type: typeOf(change, transition), data, ...(next && { next }) };
 }
 
-/** Of the calls that a report opened the first of its own kind: workers have their slots by kind. */
+/** Of the calls that a report opened the first of its own kind and cost: workers have their slots by these. */
 function successor(
   plan: Plan,
   { state }: ExecutionRow,
@@ -92,9 +92,12 @@ function successor(
 ): Frame | undefined {
   const reported = change.kind === 'report' ? state.frames[change.frame] : undefined;
   if (!reported) return undefined;
-  const capability = capabilityIn(plan, reported);
+  const [capability, cost] = [capabilityIn(plan, reported), costIn(plan, reported)];
   return openedCalls(transition).find(
-    (frame) => capabilityIn(plan, frame) === capability && goesOn?.({ frame, capability }) !== false,
+    (frame) =>
+      capabilityIn(plan, frame) === capability &&
+      costIn(plan, frame) === cost &&
+      goesOn?.({ frame, capability }) !== false,
   );
 }
 
@@ -144,6 +147,10 @@ function isOpenCall({ kind, waits }: Frame): boolean {
 
 export function capabilityIn(plan: Plan, frame: Frame): Capability {
   return capabilityOf(nodeAt(plan, frame.ref).task.call ?? '');
+}
+
+function costIn(plan: Plan, { ref }: Frame): number {
+  return nodeAt(plan, ref).task.metadata?.scm?.cost ?? 1;
 }
 
 /** When an execution needs to be looked at; null when nothing happens by itself. */
