@@ -6,7 +6,7 @@ it('finds every value of people in a row and in its history, and nothing else', 
   const state = { next: 3, context: 'e', frames: { 2: frame }, undo: [{ frame: 1, input: 'f', output: 'g' }] };
   const row = { input: 'h', output: 'i', error: null, state: { ...state, inbox: [{ id: '1', data: 'j' }] } };
   const found = [...valuesIn(row, rowSlots)];
-  expect(found.map(({ value }) => value).toSorted()).toEqual([...'abcdefghij']);
+  expect(found.map(({ value }) => value as string).toSorted()).toEqual([...'abcdefghij']);
   expect(found.find(({ value }) => value === 'b')?.at).toEqual(['state', 'frames', '2', 'own', 'with']);
   const data = {
     change: { kind: 'report', output: 'a' },
