@@ -23,12 +23,12 @@ export class RowCodec {
   /** The content of a row for the column of its state; the other columns of it stay empty. */
   async sealRow(row: ExecutionRow): Promise<string> {
     const { input, state, output, error } = row;
-    const content = await this.large.takeOut(row, { input, state, output, error }, rowSlots);
+    const content = await this.large.textOf(row, { input, state, output, error }, rowSlots);
     return envelopeOf(await this.keys.boxOf(row.workspaceId), content, `executions/${row.id}`);
   }
 
   async sealHistory(row: ExecutionRow, data: HistoryData): Promise<string> {
-    const content = await this.large.takeOut(row, data, historySlots);
+    const content = await this.large.textOf(row, data, historySlots);
     return envelopeOf(await this.keys.boxOf(row.workspaceId), content, historyPlace(row.id, row.revision));
   }
 

@@ -21,9 +21,9 @@ export function openedBytes(box: SecretBox, sealed: Buffer, place: string): stri
   return (form === ZSTD ? zstdDecompressSync(opened) : opened).toString('utf8');
 }
 
-/** What stands in a JSON column: a text, where rows from before there were seals have an object. */
-export function envelopeOf(box: SecretBox, value: unknown, place: string): string {
-  return sealedBytes(box, JSON.stringify(value), place).toString('base64');
+/** JSON text as it stands in a JSON column: a text, where rows from before there were seals have an object. */
+export function envelopeOf(box: SecretBox, json: string, place: string): string {
+  return sealedBytes(box, json, place).toString('base64');
 }
 
 /** The value; what is not sealed is given as it is. */

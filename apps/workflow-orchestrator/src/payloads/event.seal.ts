@@ -9,7 +9,7 @@ export class EventSeal {
   constructor(private readonly keys: WorkspaceKeys) {}
 
   async seal(workspaceId: string, id: string, payload: object): Promise<string> {
-    return envelopeOf(await this.keys.boxOf(workspaceId), payload, placeOf(id));
+    return envelopeOf(await this.keys.boxOf(workspaceId), JSON.stringify(payload), placeOf(id));
   }
 
   async open({ workspace_id, id, payload }: OwedEvent): Promise<object> {

@@ -47,18 +47,19 @@ export class LargeValues {
     private readonly keys: WorkspaceKeys,
   ) {}
 
-  /** The record without its large values, with where they were; they are stored when this resolves. */
-  async takeOut<T extends object>(owner: Owner, record: T, slots: Slots): Promise<T & { large?: Reference[] }> {
-    if (JSON.stringify(record).length <= MAX_INLINE) return record;
+  /** The record as JSON without its large values, with where they were; they are stored when this resolves. */
+  async textOf(owner: Owner, record: object, slots: Slots): Promise<string> {
+    const whole = JSON.stringify(record);
+    if (whole.length <= MAX_INLINE) return whole;
     const found: Large[] = [];
     for (const { at, value } of valuesIn(record, slots)) {
       const one = this.knownOf(owner, value) ?? (await this.largeOf(owner, value));
       if (one) found.push({ ...one, at, value });
     }
-    if (found.length === 0) return record;
+    if (found.length === 0) return whole;
     await this.store(owner, found);
     const large = found.map(({ at, id, bytes }) => ({ at, id, bytes }));
-    return { ...large.reduce((rest, { at }) => replaced(rest, at, null), record), large };
+    return JSON.stringify({ ...large.reduce((rest, { at }) => replaced(rest, at, null), record), large });
   }
 
   /** The record as it was. */
