@@ -28,7 +28,7 @@ export class WorkerConfig {
   @IsInt()
   @Min(16)
   @Max(4_096)
-  stepMemoryMib: number = 128;
+  stepMemoryMib: number = 64;
 
   @Setting({
     description: 'Hosts, addresses and CIDRs that action steps may reach although they are private, comma-separated',

@@ -95,6 +95,12 @@ capabilities: { drop: [ALL] }
 {{- with .pool }}
 - { name: SCM_CAPABILITIES, value: {{ join "," .capabilities | quote }} }
 - { name: SCM_CONCURRENCY, value: {{ .concurrency | default 10 | toString | quote }} }
+{{- with .stepCpuMs }}
+- { name: SCM_STEP_CPU_MS, value: {{ . | int | toString | quote }} }
+{{- end }}
+{{- with .stepMemoryMib }}
+- { name: SCM_STEP_MEMORY_MIB, value: {{ . | int | toString | quote }} }
+{{- end }}
 {{- end }}
 {{- if $v.otel.endpoint }}
 - { name: OTEL_SERVICE_NAME, value: {{ .service }} }

@@ -8,13 +8,15 @@ import { ThreadHost } from './thread-host.js';
 /** Arguments of fewer characters cannot be made into more than about their square: that is done here, at once. */
 const SMALL = 4_096;
 const IDLE_MS = 30_000;
+/** Each may have its heap: more of them would need more memory than a worker should. */
+const MAX_THREADS = 4;
 
 /** Computes what can be heavy on threads of its own, within limits, so that nothing here waits for it. */
 @Injectable()
 export class Threads implements OnApplicationShutdown {
   private readonly idle = new Set<ThreadHost>();
   private readonly waiting: (() => void)[] = [];
-  private free = availableParallelism();
+  private free = Math.min(availableParallelism(), MAX_THREADS);
 
   constructor(private readonly config: WorkerConfig) {}
 

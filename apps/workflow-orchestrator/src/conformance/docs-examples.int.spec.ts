@@ -168,7 +168,9 @@ describe('the examples of the documents', () => {
     expect([...new Set(nodes.flatMap(({ task }) => Object.keys(task.metadata?.scm ?? {})))].toSorted()).toEqual([
       'approval',
       'compensate',
+      'cost',
       'effect',
+      'limits',
       'retry',
     ]);
   });
