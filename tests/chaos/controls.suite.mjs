@@ -10,7 +10,7 @@ import { printCounts } from './report.mjs';
 import { isReplayed, readExecutions } from './workflow-audit.mjs';
 
 const players = 16;
-const gamesOfEach = 4;
+const gamesOfEach = 2;
 const controls = 14;
 const workflow = 'controlled';
 
