@@ -9,6 +9,10 @@ const packages = {
   '@dbos-inc/dbos-sdk': '5.3.0',
   '@restatedev/restate-sdk': '1.17.2',
   '@restatedev/restate-server': '1.7.12',
+  '@temporalio/activity': '1.24.0',
+  '@temporalio/client': '1.24.0',
+  '@temporalio/worker': '1.24.0',
+  '@temporalio/workflow': '1.24.0',
 };
 
 const nameWithVersions = `bench-peers-${createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 12)}`;

@@ -5,10 +5,12 @@ const up = [
   `drop index executions_open`,
   `create index executions_active on executions (created_at) where ended_at is null`,
   `alter table executions add column carried jsonb`,
+  `alter table executions set (fillfactor = 50)`,
 ];
 
 const down = [
   `alter table executions drop column carried`,
+  `alter table executions set (fillfactor = 70)`,
   `drop index executions_active`,
   `create index executions_open on executions (opened_at) where open_calls is not null`,
 ];
