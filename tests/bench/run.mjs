@@ -4,6 +4,7 @@ import { benchExecutions } from './executions.bench.mjs';
 import { benchIngest } from './ingest.bench.mjs';
 import { clone, startProduct } from './product.mjs';
 import { printRows, writeRows } from './report.mjs';
+import { benchQueues } from './queues.bench.mjs';
 import { benchRpc } from './rpc.bench.mjs';
 import { benchStart } from './start.bench.mjs';
 import { benchStream } from './stream.bench.mjs';
@@ -17,6 +18,7 @@ const benches = {
   executions: benchExecutions,
   ingest: benchIngest,
   workers: benchWorkers,
+  queues: benchQueues,
 };
 
 const asked = process.argv.slice(2);
@@ -29,7 +31,7 @@ const names = asked.length > 0 ? asked : Object.keys(benches);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
 /** They start what they measure. */
-const alone = ['start', 'workers'];
+const alone = ['start', 'workers', 'queues'];
 const product = names.some((name) => !alone.includes(name)) ? await startProduct() : undefined;
 try {
   for (const name of names) {

@@ -4,11 +4,12 @@ import { restClient } from '../../../tools/launcher/rest.mjs';
 import { asked, input } from './engine.mjs';
 import { poster } from './poster.mjs';
 
-const workflow = 'bench-workflow';
-const noOp = { call: 'processing', with: { operations: [] } };
-const document = {
-  document: { dsl: '1.0.3', namespace: 'bench', name: workflow, version: '1.0.0' },
-  do: [{ one: noOp }, { two: noOp }, { three: noOp }],
+const documentOf = (workflow, scm) => {
+  const noOp = { call: 'processing', with: { operations: [] }, ...(scm && { metadata: { scm } }) };
+  return {
+    document: { dsl: '1.0.3', namespace: 'bench', name: workflow, version: '1.0.0' },
+    do: [{ one: noOp }, { two: noOp }, { three: noOp }],
+  };
 };
 /** The gateway has at most 128 requests of one caller at work. */
 const connections = 64;
@@ -16,13 +17,17 @@ const connections = 64;
 const renewMs = 30_000;
 const timeoutMs = 20_000;
 
-/** The product entered by rpc over NATS, and through its gateway; the ends come as events over NATS. */
-export async function productEngines({ gatewayUrl, natsUrl, postgresUrl, apiKey, admin, pids, call }) {
-  await call('POST', '/api/v1/workflows', { document });
+/**
+ * The product entered by rpc over NATS, and through its gateway; the ends come as events over NATS.
+ * @param {object} [scm] `metadata.scm` of each step
+ */
+export async function productEngines(product, { workflow = 'bench-workflow', scm } = {}) {
+  const { gatewayUrl, natsUrl, postgresUrl, apiKey, admin, pids, call } = product;
+  await call('POST', '/api/v1/workflows', { document: documentOf(workflow, scm) });
   const { hostname, port, username } = new URL(natsUrl);
   const nc = await connect({ servers: `${hostname}:${port}`, token: username });
-  const ends = endings(nc);
-  const start = byRpc(nc, () => signIn(gatewayUrl, admin));
+  const ends = endings(nc, workflow);
+  const start = byRpc(nc, workflow, () => signIn(gatewayUrl, admin));
   const post = poster(`${gatewayUrl}/api/v1/workflows/${workflow}/executions`, {
     headers: { authorization: `Bearer ${apiKey}` },
     connections,
@@ -45,7 +50,7 @@ const signIn = async (gatewayUrl, { username, password }) =>
   (await restClient(gatewayUrl)('POST', '/api/v1/auth/login', { username, password })).accessToken;
 
 /** Starts executions as any client of the mesh does: a credential is traded for a context, which goes with each request. */
-function byRpc(nc, credential) {
+function byRpc(nc, workflow, credential) {
   const body = JSON.stringify({ workflow, input });
   const ask = async (contract, payload, options) => {
     const reply = await nc.request(contract.subject, payload, { timeout: timeoutMs, ...options });
@@ -67,7 +72,7 @@ function byRpc(nc, credential) {
 }
 
 /** Tells from their events when executions end; an execution that ends otherwise than completed is an error. */
-function endings(nc) {
+function endings(nc, workflow) {
   const waiting = new Map();
   const early = new Map();
   const end = (id, error) => {

@@ -168,9 +168,12 @@ describe('the examples of the documents', () => {
     expect([...new Set(nodes.flatMap(({ task }) => Object.keys(task.metadata?.scm ?? {})))].toSorted()).toEqual([
       'approval',
       'compensate',
+      'concurrency',
       'cost',
       'effect',
       'limits',
+      'priority',
+      'rateLimit',
       'retry',
     ]);
   });

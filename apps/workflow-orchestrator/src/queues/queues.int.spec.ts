@@ -10,6 +10,9 @@ jest.setTimeout(180_000);
 const SLOTS = 8;
 const workers = { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_CONCURRENCY: String(SLOTS), SCM_CAPABILITIES: 'action' };
 
+/** A workspace that gets three steps for each one of another. */
+const heavy = randomUUID();
+
 let door: WorkflowMesh;
 let site: BusySite;
 let workspace: string;
@@ -18,7 +21,11 @@ let orchestrators: TestService[];
 beforeAll(async () => {
   [door, site] = await Promise.all([startWorkflowMesh(), startBusySite()]);
   orchestrators = [
-    await door.mesh.start('workflow-orchestrator', { SCM_RECHECK_SECONDS: '1', SCM_MAX_QUEUED_PER_WORKSPACE: '60' }),
+    await door.mesh.start('workflow-orchestrator', {
+      SCM_RECHECK_SECONDS: '1',
+      SCM_MAX_QUEUED_PER_WORKSPACE: '60',
+      SCM_WORKSPACE_WEIGHTS: `${heavy}=3`,
+    }),
   ];
   await door.mesh.start('step-workers', workers);
 });
@@ -147,6 +154,25 @@ describe('what waits in the queue', () => {
     const placesOff = order.map((id, place) => Math.abs(place - ids.indexOf(id)));
     expect(Math.max(...placesOff)).toBeLessThan(2 * SLOTS);
     expect(ids.slice(0, 4)).toEqual([...ids.filter((id) => urgent.includes(id)), executionId]);
+  });
+
+  it('begins by turns of the workspaces, by their weights, however much one of them has', async () => {
+    const light = workspace;
+    const filling = await fill(45);
+    workspace = heavy;
+    await door.define(workspace, visiting('heavy'));
+    const few = await startMany('heavy', range(12));
+    const order = await door.mesh.database.query<{ owner: string }>(
+      `select workspace_id as owner from workflow.admissions order by priority, rank`,
+    );
+    const until = order.findLastIndex(({ owner }) => owner === heavy);
+    const others = order.slice(0, until).filter(({ owner }) => owner === light).length;
+    process.stdout.write(`12 steps of weight 3 in the queue: ${others} of weight 1 before the last of them\n`);
+    expect(Math.abs(others - 4)).toBeLessThanOrEqual(1);
+    site.open();
+    await completed(few);
+    workspace = light;
+    await completed(filling);
   });
 
   it('is told with its place, leaves at once when it is cancelled or skipped, and stays while it is paused', async () => {
