@@ -32,7 +32,8 @@ function callOf(reply: (message: Message) => EgressResponse, greets = true): Pro
     parameters: { name: 'weather' },
     transport: { http: { endpoint: 'https://tools.example/mcp' } },
   };
-  return callMcp(args, { egress: { send }, input: {}, key: 'k', signal: new AbortController().signal });
+  const compute = () => Promise.reject(new Error('nothing is computed'));
+  return callMcp(args, { egress: { send }, input: {}, key: 'k', signal: new AbortController().signal, compute });
 }
 
 describe('a call of a tool', () => {

@@ -1,3 +1,4 @@
+import { operationIn } from '../calls/openapi-document.js';
 import { decide } from '../steps/rules.js';
 import { pointsOf, type Series } from '../steps/series.js';
 import { statisticsOf } from '../steps/statistics.js';
@@ -11,6 +12,7 @@ export const computations = {
   decide: ({ rules, otherwise }: { rules: unknown[]; otherwise: unknown }): unknown => decide(rules, otherwise),
   statistics: ({ values, percentiles }: { values: unknown[]; percentiles: number[] }): unknown =>
     statisticsOf(pointsOf(values, 'values'), percentiles),
+  operation: ({ text, operationId }: { text: string; operationId: string }): unknown => operationIn(text, operationId),
   summary: ({ series, percentiles }: { series: Series[]; percentiles: number[] }): unknown =>
     summaryOf(series, percentiles),
 };

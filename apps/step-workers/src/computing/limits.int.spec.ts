@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { startTaskGiver, type TaskGiver } from '../testing/task-giver.js';
 
@@ -7,7 +9,8 @@ let giver: TaskGiver;
 
 beforeAll(async () => {
   giver = await startTaskGiver();
-  await giver.mesh.start('step-workers', { SCM_STEP_CPU_MS: '2000', SCM_STEP_MEMORY_MIB: '64' });
+  const env = { SCM_STEP_CPU_MS: '2000', SCM_STEP_MEMORY_MIB: '64', SCM_EGRESS_ALLOW: '127.0.0.1' };
+  await giver.mesh.start('step-workers', env);
 });
 
 afterAll(async () => giver?.stop());
@@ -84,4 +87,15 @@ it('what is heavy and within its limits gives what it should, and says what is w
   const rules = JSON.parse(`[{"when":{"value":1,"op":"in","than":${JSON.stringify(values)}},"then":"in"}]`) as unknown;
   const ruled = await giver.give('decision', { rules });
   expect(await giver.reportOf(ruled)).toMatchObject({ output: { decision: 'in', matched: 0 } });
+});
+
+it('the description of an API that takes too long to read fails its step, and nothing waits for it', async () => {
+  const paths = numbers(20_000).map((n) => `  /p${n}:\n    get:\n      operationId: op${n}\n      responses: {}\n`);
+  const site = createServer((_, response) => response.end(`openapi: 3.0.0\npaths:\n${paths.join('')}`));
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  const args = { document: { endpoint }, operationId: 'op1' };
+  const id = await giver.give('action', args, { call: 'openapi' });
+  expect(await giver.reportOf(id)).toMatchObject({ outcome: 'failed', error: { status: 422, retryable: false } });
+  await new Promise((resolve) => site.close(resolve));
 });

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { StepTask } from '@scm/contracts';
 import type { EgressClient, EgressRequest } from '@scm/egress';
 import type { MessagingClient } from '@scm/messaging';
+import { Threads } from '../computing/threads.js';
 import { WorkerConfig } from '../worker.config.js';
 import { ActionStep } from './action.step.js';
 import type { ReportSender } from './report.sender.js';
@@ -33,7 +34,8 @@ it('gives a request as much time as the step has', async () => {
       return { status: 200, headers: {}, body: Buffer.from('done'), truncated: false };
     },
   } as unknown as EgressClient;
-  const step = new ActionStep(new StepRunner(messaging, reports), messaging, egress, new WorkerConfig());
+  const config = new WorkerConfig();
+  const step = new ActionStep(new StepRunner(messaging, reports), messaging, egress, new Threads(config), config);
   const { signal } = new AbortController();
   await step.run(task, { delivery: 1, signal, draining: signal });
   await step.run(

@@ -13,8 +13,9 @@ import {
 } from '@scm/contracts';
 import { EgressClient, type EgressRequest } from '@scm/egress';
 import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
-import { calls } from '../calls/call.js';
+import { calls, type CallContext } from '../calls/call.js';
 import { reachedElsewhere } from '../calls/elsewhere.js';
+import { Threads } from '../computing/threads.js';
 import { WorkerConfig } from '../worker.config.js';
 import { HttpArguments, sendHttp } from './http-call.js';
 import { StepRunner } from './step.runner.js';
@@ -35,6 +36,7 @@ export class ActionStep implements OnApplicationShutdown {
     private readonly runner: StepRunner,
     private readonly messaging: MessagingClient,
     private readonly egress: EgressClient,
+    private readonly threads: Threads,
     config: WorkerConfig,
   ) {
     this.wayOut = reachedElsewhere(egress, config.egressOrigins);
@@ -53,7 +55,11 @@ export class ActionStep implements OnApplicationShutdown {
     // A request may take as long as the step.
     const egress = { send: (request: EgressRequest) => this.wayOut.send({ timeoutMs: task.timeoutMs, ...request }) };
     const call = calls[task.call];
-    if (call) return call(task.with, { egress, input: task.input, key: task.key, signal });
+    if (call) {
+      const { input, key } = task;
+      const compute: CallContext['compute'] = (name, args) => this.threads.run(name, args, task, signal);
+      return call(task.with, { egress, input, key, signal, compute });
+    }
     const { http, acknowledge, silence } = decodeValue(ActionArguments, task.with);
     if ([http, acknowledge, silence].filter(Boolean).length !== 1) {
       throw invalidField('with', 'give one of http, acknowledge and silence');
