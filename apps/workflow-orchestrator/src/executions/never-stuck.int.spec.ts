@@ -36,14 +36,24 @@ afterAll(async () => {
 
 const quick = { metadata: { scm: { retry: { maxAttempts: 20, initialMs: 10, maxMs: 100 } } } };
 const step = (name: string) => stepOf(name, quick);
+const limited = (name: string, limit: object) =>
+  stepOf(name, { metadata: { scm: { ...quick.metadata.scm, ...limit } } });
 
 const steps = [
   step('one'),
   { side: { fork: { branches: [step('left'), step('right'), { pause: { wait: { milliseconds: 50 } } }] } } },
   { each: { for: { in: '[1, 2]' }, do: [step('inner')] } },
   { gate: { listen: { to: { one: { with: { type: 'scm.signal.go' } } } } } },
-  step('last'),
+  limited('last', { concurrency: { key: 'last', limit: 4 } }),
+  limited('rated', { rateLimit: { limit: 10, period: 'PT0.5S' }, priority: 1 }),
 ];
+const document = {
+  dsl: '1.0.3',
+  namespace: 'test',
+  name: 'flow',
+  version: '1.0.0',
+  metadata: { scm: { concurrency: { limit: 15 } } },
+};
 
 /** What a person does whose calls may be lost too: again until it is answered, or until it does not apply. */
 async function insist(work: () => Promise<unknown>): Promise<void> {
@@ -69,7 +79,7 @@ async function startPatiently(): Promise<string> {
 
 describe('an execution', () => {
   it('is never stuck, though a tenth of all messages is lost while people do this and that', async () => {
-    await insist(() => door.define(workspace, documentOf('flow', steps)));
+    await insist(() => door.define(workspace, documentOf('flow', steps, { document })));
     const ids = await Promise.all(Array.from({ length: EXECUTIONS }, startPatiently));
     await Promise.all(
       ids.map(async (id, i) => {
@@ -89,6 +99,8 @@ describe('an execution', () => {
       what: 'every execution to end',
     });
     expect(await door.mesh.database.query(STUCK)).toEqual([]);
+    const left = `select 1 from workflow.admissions union all select 1 from workflow.limit_keys where at_work <> 0`;
+    expect(await door.mesh.database.query(left)).toEqual([]);
     const ended = await door.mesh.database.query<{ status: string; count: string }>(
       `select status, count(*) from workflow.executions group by status order by status`,
     );
