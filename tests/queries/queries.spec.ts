@@ -57,6 +57,8 @@ const whole: [RegExp, string][] = [
     /FROM "workflow"."history_events" "h".* ORDER BY "h"."seq" ASC\s*$/,
     'the steps of one execution are in its history',
   ],
+  [/^select count\(\*\)::int as count from \( select 1 from admissions/, 'what waits is counted up to the quota'],
+  [/\(select count\(\*\) from admissions where blocked_by/, 'an autoscaler is told how much is held back'],
   [/^insert into deliveries .* from (webhooks|email_contacts) c/, 'a notification goes to every contact that wants it'],
 ];
 

@@ -51,7 +51,7 @@ export interface Round extends Choice {
 
 /** The first that waits for a key, with the counter of that key. */
 export interface Held extends NamedCounter {
-  limits: Limit[];
+  limits: Limit[] | null;
 }
 
 /** Admits what waits in the queue: counters move in the transaction of what they count. */
@@ -96,21 +96,22 @@ export class AdmissionRepository {
     return rows.map(({ lane }) => lane);
   }
 
-  /** One for each key that something waits for, at most `limit`, in the order of workspaces and keys. */
-  async heldBack(limit: number): Promise<Held[]> {
+  /** The first that waits for each key after one, at most `limit`, in the order of workspaces and keys. */
+  async heldBack(after: Pick<Held, 'workspaceId' | 'key'>, limit: number): Promise<Held[]> {
     return this.query<Held>({
       name: 'held-by-keys',
       text: `with recursive held as (
-          (select a.workspace_id, a.blocked_by, a.limits from admissions a where a.blocked_by is not null
+          (select a.workspace_id, a.blocked_by, a.limits, 1 as n from admissions a where a.blocked_by is not null
+             and (a.workspace_id, a.blocked_by) > ($1::uuid, $2::text)
            order by a.workspace_id, a.blocked_by, a.priority, a.rank limit 1)
-          union all select n.* from held h cross join lateral (
-            select a.workspace_id, a.blocked_by, a.limits from admissions a where a.blocked_by is not null
+          union all select next.* from held h cross join lateral (
+            select a.workspace_id, a.blocked_by, a.limits, h.n + 1 from admissions a where a.blocked_by is not null
               and (a.workspace_id, a.blocked_by) > (h.workspace_id, h.blocked_by)
-            order by a.workspace_id, a.blocked_by, a.priority, a.rank limit 1) n
-        ) select h.workspace_id as "workspaceId", h.blocked_by as key, h.limits, k.at_work as "atWork", k.begun,
-            extract(epoch from k.free_at)::float8 * 1000 as "freeAtMs"
-          from held h join limit_keys k on k.workspace_id = h.workspace_id and k.key = h.blocked_by limit $1`,
-      values: [limit],
+            order by a.workspace_id, a.blocked_by, a.priority, a.rank limit 1) next where h.n < $3
+        ) select h.workspace_id as "workspaceId", h.blocked_by as key, h.limits, coalesce(k.at_work, 0) as "atWork",
+            coalesce(k.begun, '[]') as begun, coalesce(extract(epoch from k.free_at)::float8, 0) * 1000 as "freeAtMs"
+          from held h left join limit_keys k on k.workspace_id = h.workspace_id and k.key = h.blocked_by order by h.n`,
+      values: [after.workspaceId, after.key, limit],
     });
   }
 

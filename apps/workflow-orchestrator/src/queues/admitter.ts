@@ -15,6 +15,7 @@ import { WHOLE, type Freed } from './queueing.js';
 const TICK_MS = 1_000;
 const MAX_KEYS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
+const FIRST_KEY = { workspaceId: '00000000-0000-0000-0000-000000000000', key: '' };
 
 /**
  * Admits what waits in the queue as room is made for it: by steps that end, by limits that let more begin, by time. Every
@@ -26,6 +27,8 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly stopping = new AbortController();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private work: Promise<unknown> = Promise.resolve();
+  /** The last key that the tick has looked at. */
+  private looked: Pick<Held, 'workspaceId' | 'key'> = FIRST_KEY;
 
   constructor(
     private readonly repository: AdmissionRepository,
@@ -59,7 +62,8 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
     while (!signal.aborted) {
       await this.patiently(async () => {
         for (const lane of await this.repository.waitingLanes()) this.lanes.queued(lane);
-        const held = await this.repository.heldBack(MAX_KEYS);
+        const held = await this.repository.heldBack(this.looked, MAX_KEYS);
+        this.looked = (held.length === MAX_KEYS && held.at(-1)) || FIRST_KEY;
         const free = held.filter((one) => mayBegin(one, Date.now()));
         this.admission.release(free.map(({ workspaceId, key }) => ({ workspaceId, key, count: 1 })));
         await this.repository.forgetKeys(new Date());
@@ -145,7 +149,7 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
 }
 
 function mayBegin({ key, limits, ...counter }: Held, nowMs: number): boolean {
-  const limit = limits.find((one) => one.key === key);
+  const limit = limits?.find((one) => one.key === key);
   return limit !== undefined && hasRoom(counter, limit, nowMs);
 }
 
