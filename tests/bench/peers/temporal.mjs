@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 
 const { NativeConnection, Runtime, Worker } = createRequire(process.env.BENCH_PEERS)('@temporalio/worker');
 
-Runtime.install({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error } });
+Runtime.install({
+  shutdownSignals: [],
+  logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error },
+});
 const connection = await NativeConnection.connect({ address: process.env.BENCH_ADDRESS });
 const worker = await Worker.create({
   connection,
