@@ -4,6 +4,7 @@ import { startProduct } from './product.mjs';
 import { row } from './report.mjs';
 
 const answerMs = 20;
+/** So few that workers are the bound, and not the cores that everything shares. */
 const slots = 4;
 const executions = 150;
 const stepsOfEach = 8;

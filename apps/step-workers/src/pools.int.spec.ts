@@ -72,6 +72,27 @@ it('one worker, then four, then one again lose no task and do none twice', async
   await workers[0]?.stop();
 });
 
+it('two workers do about twice as much as one of what waits for the outside', async () => {
+  const rates: number[] = [];
+  const workers: TestService[] = [];
+  const tasks = 400;
+  while (workers.length < 2) {
+    workers.push(await startWorker());
+    site.times.clear();
+    giver.reports.length = 0;
+    const startedMs = performance.now();
+    const ids = await giveMany(tasks);
+    await allDone();
+    rates.push((tasks * 1_000) / (performance.now() - startedMs));
+    expectOnce(ids);
+  }
+  const [one = 0, two = 0] = rates.map(Math.round);
+  process.stderr.write(
+    `steps of ${site.answerMs} ms, 4 slots a worker: ${one}/s with one, ${two}/s with two, ${(two / one).toFixed(2)} times\n`,
+  );
+  await Promise.all(workers.map((worker) => worker.stop()));
+});
+
 it('what a step costs counts against the slots of its worker', async () => {
   const worker = await startWorker();
   const two = await giveMany(20, { cost: 2 });
