@@ -7,6 +7,7 @@ import { advance, type Change } from '../machine/machine.js';
 import type { Moment } from '../machine/walk.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
 import { Admission } from '../queues/admission.js';
+import { priorityIn } from '../queues/queueing.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionCache } from './execution.cache.js';
 import { GroupCommit } from './group-commit.js';
@@ -119,7 +120,9 @@ export class TransitionService {
     const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
     const transition = advance(plan, execution, execution.state, change, this.moment());
     if (!transition) return undefined;
-    const terms = { recheckMs: this.recheckMs, held, goesOn: (call: OpenedCall) => this.admission.goesOn(call) };
+    const goesOn = (call: OpenedCall) =>
+      this.admission.goesOn(call, priorityIn(plan, execution, call.frame), held ?? call.frame.id);
+    const terms = { recheckMs: this.recheckMs, held, goesOn };
     return this.admission.plan(plan, execution, moveOf(plan, execution, change, transition, terms));
   }
 }

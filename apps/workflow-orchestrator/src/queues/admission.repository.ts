@@ -85,15 +85,15 @@ export class AdmissionRepository {
     });
   }
 
-  /** Lanes in which something waits that no limit holds back. */
-  async waitingLanes(): Promise<LaneName[]> {
-    const rows = await this.query<{ lane: LaneName }>({
+  /** Lanes in which something waits that no limit holds back, with the priority of what is most urgent. */
+  async waitingLanes(): Promise<{ lane: LaneName; priority: number }[]> {
+    return this.query({
       name: 'waiting-lanes',
-      text: `select l.lane from unnest($1::text[]) as l(lane) where exists (select 1 from admissions a
-        where a.lane = l.lane and a.admitted_at is null and a.blocked_by is null)`,
+      text: `select l.lane, a.priority from unnest($1::text[]) as l(lane) cross join lateral (
+        select priority from admissions a where a.lane = l.lane and a.admitted_at is null and a.blocked_by is null
+        order by a.priority, a.rank limit 1) a`,
       values: [laneNames],
     });
-    return rows.map(({ lane }) => lane);
   }
 
   /** The first that waits for each key after one, at most `limit`, in the order of workspaces and keys. */

@@ -7,6 +7,10 @@ import { OrchestratorConfig } from '../orchestrator.config.js';
 import { laneNames, Lanes } from './lanes.js';
 import { queuedAfter, queueingOf, trafficOf, type Freed } from './queueing.js';
 
+/** So many frames of an execution are opened by those that a worker does one after the other while others wait. */
+const MAX_RUN = 8;
+const MOST_URGENT = 1;
+
 /** Decides of every call that is opened whether it goes to the workers at once or waits in the queue. */
 @Injectable()
 export class Admission {
@@ -34,17 +38,23 @@ export class Admission {
     return { ...move, queueing, after: { ...move.after, queued: queuedAfter(before, queueing) } };
   }
 
-  /** May a worker that has done a step go on with that one, though it was not admitted? */
-  goesOn({ frame, capability }: OpenedCall): boolean {
-    return !frame.limits && !this.lanes.hasBacklog(capability);
+  /**
+   * May a worker that has done a step go on with that one, though it was not admitted? While others wait only for a few
+   * steps, and if none of them is more urgent. `held`: the step whose task the worker has.
+   */
+  goesOn({ frame, capability }: OpenedCall, priority: number, held: number): boolean {
+    if (frame.limits) return false;
+    if (!this.lanes.hasBacklog(capability)) return true;
+    return this.lanes.isFirst(capability, priority) && frame.id - held <= MAX_RUN;
   }
 
   /** After the commit of a move that had to do with the queue. */
   committed({ queueing }: Move): void {
     if (!queueing) return;
     this.freed.push(...queueing.freed);
-    const lanes = queueing.park === false ? laneNames : queueing.calls.map(({ lane }) => lane);
-    for (const lane of lanes) this.lanes.queued(lane);
+    for (const { lane, priority } of queueing.calls) this.lanes.queued(lane, priority);
+    // Whatever was parked waits again.
+    if (queueing.park === false) for (const lane of laneNames) this.lanes.queued(lane, MOST_URGENT);
     this.kick();
   }
 

@@ -61,7 +61,10 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
     const { signal } = this.stopping;
     while (!signal.aborted) {
       await this.patiently(async () => {
-        for (const lane of await this.repository.waitingLanes()) this.lanes.queued(lane);
+        const marks = this.marks();
+        for (const { lane, priority } of await this.repository.waitingLanes()) {
+          this.lanes.seen(lane, priority, marks.get(lane) ?? 0);
+        }
         const held = await this.repository.heldBack(this.looked, MAX_KEYS);
         this.looked = (held.length === MAX_KEYS && held.at(-1)) || FIRST_KEY;
         const free = held.filter((one) => mayBegin(one, Date.now()));
@@ -87,7 +90,7 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
   private async round(): Promise<void> {
     const freed = summed(this.admission.takeFreed());
     const rooms = new Map(laneNames.map((lane) => [lane, this.lanes.room(lane)] as const));
-    const marks = new Map(laneNames.map((lane) => [lane, this.lanes.mark(lane)] as const));
+    const marks = this.marks();
     const open = new Map([...rooms].filter(([lane, room]) => room > 0 && this.lanes.hasBacklog(lane)));
     if (open.size === 0 && freed.length === 0) return;
     try {
@@ -107,12 +110,16 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
   ): void {
     for (const { lane } of admitted) this.lanes.entered(lane);
     for (const [lane, room] of open) if ((seen.get(lane) ?? 0) < room) this.lanes.emptied(lane, marks.get(lane) ?? 0);
-    for (const { lane } of unblocked) this.lanes.queued(lane);
+    for (const { lane, priority } of unblocked) this.lanes.queued(lane, priority);
     for (const { candidate, by, freeAtMs } of blocked) {
       if (freeAtMs !== undefined) this.releaseAt({ workspaceId: candidate.workspaceId, key: by, count: 1 }, freeAtMs);
     }
     if (more.length > 0) this.admission.release(more);
     else if (admitted.length + blocked.length > 0) this.admission.kick();
+  }
+
+  private marks(): Map<LaneName, number> {
+    return new Map(laneNames.map((lane) => [lane, this.lanes.mark(lane)]));
   }
 
   private releaseAt(freed: Freed, atMs: number): void {

@@ -42,12 +42,15 @@ describe('a call', () => {
     lanes.entered('action');
     expect(lanes.goesStraight('action')).toBe(false);
     lanes.left('action');
-    lanes.queued('action');
+    lanes.queued('action', 3);
     expect(lanes.goesStraight('action')).toBe(false);
     const mark = lanes.mark('action');
-    lanes.queued('action');
+    lanes.queued('action', 3);
     lanes.emptied('action', mark);
     expect(lanes.hasBacklog('action')).toBe(true);
+    expect([2, 3, 4].map((priority) => lanes.isFirst('action', priority))).toEqual([true, true, false]);
+    lanes.seen('action', 5, lanes.mark('action'));
+    expect(lanes.isFirst('action', 5)).toBe(true);
     lanes.emptied('action', lanes.mark('action'));
     expect(lanes.goesStraight('action')).toBe(true);
   });

@@ -9,6 +9,8 @@ export type LaneName = (typeof laneNames)[number];
 const AHEAD_MS = 30;
 /** Tasks that lie ready as long as no worker has said how many it does at once. */
 const UNKNOWN_SLOTS = 16;
+/** The urgency of a lane in which nothing waits. */
+const NOTHING = Number.POSITIVE_INFINITY;
 /** Executions that are admitted in one round. */
 const EXECUTIONS = 200;
 
@@ -28,7 +30,9 @@ interface Lane {
   inStream: number;
   /** Something waits in the queue that no limit holds back. */
   hasBacklog: boolean;
-  /** How often that was said. */
+  /** The most urgent priority among what waits, as far as this replica knows. */
+  urgency: number;
+  /** How often something was queued. */
   queued: number;
   /** Changed by this replica since the last measurement began. */
   since: number;
@@ -43,7 +47,7 @@ interface Lane {
 @Injectable()
 export class Lanes {
   private readonly lanes = new Map<LaneName, Lane>(
-    laneNames.map((name) => [name, { rate: 0, inStream: 0, hasBacklog: false, queued: 0, since: 0 }]),
+    laneNames.map((name) => [name, { rate: 0, inStream: 0, hasBacklog: false, urgency: NOTHING, queued: 0, since: 0 }]),
   );
 
   /** Would a call of that capability, without limits, go to the workers at once? Nothing is reserved. */
@@ -62,11 +66,24 @@ export class Lanes {
     return this.of(name).hasBacklog;
   }
 
+  /** Is nothing more urgent than that waiting? */
+  isFirst(name: LaneName, priority: number): boolean {
+    return priority <= this.of(name).urgency;
+  }
+
   /** Something was queued. */
-  queued(name: LaneName): void {
+  queued(name: LaneName, priority: number): void {
     const lane = this.of(name);
     lane.hasBacklog = true;
+    lane.urgency = Math.min(lane.urgency, priority);
     lane.queued++;
+  }
+
+  /** What waits was looked at: that is the most urgent of what had been queued up to `mark`. */
+  seen(name: LaneName, priority: number, mark: number): void {
+    const lane = this.of(name);
+    lane.hasBacklog = true;
+    if (lane.queued === mark) lane.urgency = priority;
   }
 
   /** How often something was queued up to now. */
@@ -77,7 +94,9 @@ export class Lanes {
   /** Nothing waits of what was queued up to `mark`. */
   emptied(name: LaneName, mark: number): void {
     const lane = this.of(name);
-    if (lane.queued === mark) lane.hasBacklog = false;
+    if (lane.queued !== mark) return;
+    lane.hasBacklog = false;
+    lane.urgency = NOTHING;
   }
 
   /** Tasks go to the workers. */

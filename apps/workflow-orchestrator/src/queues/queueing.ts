@@ -67,7 +67,7 @@ export function queueingOf(
   const root = before.revision === 0 ? heldBack(after.state) : undefined;
   const whole: QueuedCall = { frame: WHOLE, lane: 'execution', priority, stride, limits: after.state.limits };
   const calls = queues.map(({ frame, capability }): QueuedCall => {
-    const { priority: own = priority } = nodeAt(plan, frame.ref).task.metadata?.scm ?? {};
+    const own = priorityIn(plan, after, frame);
     return { frame: frame.id, lane: capability, priority: own, stride, limits: frame.limits };
   });
   const released = releasedOf(before, after);
@@ -78,6 +78,11 @@ export function queueingOf(
     .filter(({ periodMs }) => periodMs === undefined)
     .map(({ key }) => ({ workspaceId: before.workspaceId, key, count: 1 }));
   return { calls: [...(root ? [whole] : []), ...calls], released, freed, ...(park !== undefined && { park }) };
+}
+
+/** Of a call its own, else that of its execution. */
+export function priorityIn(plan: Plan, { priority }: ExecutionRow, { ref }: Frame): number {
+  return nodeAt(plan, ref).task.metadata?.scm?.priority ?? priority;
 }
 
 /** The frames that have rows in the queue, after it. */
