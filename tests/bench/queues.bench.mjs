@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { restClient } from '../../tools/launcher/rest.mjs';
 import { withCpu } from './cpu.mjs';
 import { startProduct } from './product.mjs';
@@ -35,7 +36,7 @@ async function orderly() {
   };
   const product = await startProduct({ env });
   try {
-    return [...(await startDelays(product, site)), ...(await shares(product, site))];
+    return [...(await shares(product, site)), ...(await startDelays(product, site))];
   } finally {
     await product.stop();
     await site.stop();
@@ -46,26 +47,34 @@ async function orderly() {
 async function startDelays(product, site) {
   const { gatewayUrl, apiKey } = product;
   const starter = (name) => starts(gatewayUrl, apiKey, name);
-  await product.call('POST', '/api/v1/workflows', { document: visiting('low', site, { priority: 5 }, branches) });
+  await product.call('POST', '/api/v1/workflows', { document: visiting('low', site, { priority: 4 }, branches) });
   await product.call('POST', '/api/v1/workflows', { document: visiting('high', site, { priority: 1 }, 1) });
   const [lows, highs] = [starter('low'), starter('high')];
   await Promise.all(Array.from({ length: low / branches }, () => lows()));
   const waiting = low - site.begun('low').length;
-  const startedMs = performance.now();
-  await Promise.all(Array.from({ length: high }, (_, i) => highs({ url: `${site.urls[i % branches]}/high` })));
-  await site.reached('high', high);
-  const delays = site.begun('high').map((atMs) => atMs - startedMs);
+  const ids = await Promise.all(
+    Array.from({ length: high }, async (_, i) => {
+      const { executionId } = JSON.parse(await highs({ url: `${site.urls[i % branches]}/high-${i}` }));
+      return executionId;
+    }),
+  );
+  const delays = await Promise.all(
+    ids.map(async (id, i) => {
+      await site.reached(`high-${i}`, 1);
+      const { createdAt } = await product.call('GET', `/api/v1/executions/${id}`);
+      return site.begun(`high-${i}`)[0] - Date.parse(createdAt);
+    }),
+  );
   lows.close();
   highs.close();
-  await site.reached('low', low);
   return [
-    row(`urgent steps behind ${waiting} others, start delay, p50`, median(delays), 'ms'),
+    row(`urgent steps behind ${waiting} others, from stored to begun, p50`, median(delays), 'ms'),
     row('the same, p95', percentile(delays, 0.95), 'ms', `a step takes ${stepMs} ms, and 50`, stepMs + 50),
   ];
 }
 
 /** Two workspaces of equal weight, one of which has a hundred times as much to do. */
-async function shares({ gatewayUrl, admin }, site) {
+async function shares({ gatewayUrl, postgresUrl, admin }, site) {
   const login = async (more) =>
     (await restClient(gatewayUrl)('POST', '/api/v1/auth/login', { ...admin, ...more })).accessToken;
   const first = await login();
@@ -73,22 +82,41 @@ async function shares({ gatewayUrl, admin }, site) {
   const small = await login({ workspace: 'small' });
   const define = (token, name) =>
     restClient(gatewayUrl, token)('POST', '/api/v1/workflows', { document: visiting(name, site, {}, branches) });
-  const busy = 10_000;
+  const busy = 20_000;
   const few = busy / 100;
   await define(first, 'busy');
   await define(small, 'few');
   const [starter, other] = [starts(gatewayUrl, first, 'busy'), starts(gatewayUrl, small, 'few')];
   await Promise.all(Array.from({ length: busy / branches }, () => starter()));
   await Promise.all(Array.from({ length: few / branches }, () => other()));
-  await site.reached('few', few);
-  const begun = site.begun('few');
-  const [from, to] = [begun[0], begun.at(-1)];
-  const beside = site.begun('busy').filter((atMs) => atMs >= from && atMs <= to).length;
+  const order = await queueOrder(postgresUrl);
+  const beside = order.slice(0, order.lastIndexOf('few')).filter((name) => name === 'busy').length;
+  const queued = order.filter((name) => name === 'few').length;
   starter.close();
   other.close();
+  await site.reached('few', few);
   return [
-    row(`share of a workspace with ${few} steps beside one with ${busy}`, few / (few + beside), '', 'its weight', 0.5),
+    row(
+      `share of a workspace with ${queued} steps in the queue beside one with ${order.length - queued}`,
+      queued / (queued + beside),
+      '',
+      'its weight',
+      0.5,
+    ),
   ];
+}
+
+/** The workflows of what waits, in the order in which it will begin. */
+async function queueOrder(postgresUrl) {
+  const client = new pg.Client(postgresUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query(`select e.workflow from workflow.admissions a
+      join workflow.executions e on e.id = a.execution_id where a.admitted_at is null order by a.priority, a.rank`);
+    return rows.map(({ workflow }) => workflow);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Three steps that do nothing, without and with two limits that are never reached. */
@@ -161,7 +189,7 @@ async function startSite() {
     http.createServer((request, response) => {
       const name = request.url.slice(1);
       if (!times.has(name)) times.set(name, []);
-      times.get(name).push(performance.now());
+      times.get(name).push(Date.now());
       setTimeout(() => response.end('{}'), stepMs);
     }),
   );

@@ -50,6 +50,7 @@ export async function startWholeMesh(env: Environment = {}): Promise<WholeMesh> 
     SCM_ACTOR_REQUESTS_PER_MINUTE: '100000',
     // A busy machine is not what these tests are about.
     SCM_MAX_LAG_MS: '5000',
+    SCM_MAX_START_WAIT_MS: '60000',
   };
   const admin = { SCM_BOOTSTRAP_USERNAME: 'admin', SCM_BOOTSTRAP_PASSWORD: password };
   // Contacts can be made; what is sent to them waits, for nothing listens there.

@@ -27,4 +27,10 @@ export class OrchestratorConfig {
   @Min(1)
   @Max(10_000_000)
   maxQueuedPerWorkspace: number = 50_000;
+
+  @Setting({ description: 'Milliseconds; while a start is not answered after as many, further ones are refused' })
+  @IsInt()
+  @Min(50)
+  @Max(60_000)
+  maxStartWaitMs: number = 500;
 }

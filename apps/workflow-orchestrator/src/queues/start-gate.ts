@@ -4,8 +4,6 @@ import { ServiceError } from '@scm/contracts';
 import { OrchestratorConfig } from '../orchestrator.config.js';
 import { AdmissionRepository } from './admission.repository.js';
 
-/** A start that is not answered after this long is one too many already. */
-const MAX_WAIT_MS = 500;
 const COUNT_MS = 1_000;
 
 /** Refuses starts when too much of their workspace waits, or when those before them are not answered. */
@@ -26,7 +24,9 @@ export class StartGate {
 
   async pass<T>(workspaceId: string, start: () => Promise<T>): Promise<T> {
     const [oldest] = this.waiting.values();
-    if (oldest !== undefined && Date.now() - oldest > MAX_WAIT_MS) throw refused('starts are not answered in time');
+    if (oldest !== undefined && Date.now() - oldest > this.config.maxStartWaitMs) {
+      throw refused('starts are not answered in time');
+    }
     const count = (await this.counts.fetch(workspaceId)) ?? 0;
     if (count >= this.config.maxQueuedPerWorkspace) throw refused(`${count} steps and executions wait already`, 5_000);
     const key = Symbol(workspaceId);
