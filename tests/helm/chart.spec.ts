@@ -210,6 +210,19 @@ chart('worker pools', () => {
     expect(deployments(manifests).map(({ metadata }) => metadata.name)).not.toContain('scm-worker-default');
   });
 
+  it('say what a step that computes may use, and else leave it to the worker', () => {
+    const analysis = { ...pools.workerPools.analysis, stepCpuMs: 60_000, stepMemoryMib: 256 };
+    const manifests = render({ workerPools: { ...pools.workerPools, analysis } });
+    const limitsOf = (pool: string) => {
+      const env = envOf(containerOf(byName(manifests, 'Deployment', `scm-worker-${pool}`)));
+      return [env['SCM_STEP_CPU_MS'], env['SCM_STEP_MEMORY_MIB']];
+    };
+    expect([limitsOf('analysis'), limitsOf('general')]).toEqual([
+      ['60000', '256'],
+      [undefined, undefined],
+    ]);
+  });
+
   it('keep their settings to themselves', () => {
     const manifests = render(pools);
     const pods = ['general', 'analysis'].map((pool) => podOf(byName(manifests, 'Deployment', `scm-worker-${pool}`)));
