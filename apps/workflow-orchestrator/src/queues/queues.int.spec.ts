@@ -167,7 +167,7 @@ describe('what waits in the queue', () => {
     );
     const until = order.findLastIndex(({ owner }) => owner === heavy);
     const others = order.slice(0, until).filter(({ owner }) => owner === light).length;
-    process.stdout.write(`12 steps of weight 3 in the queue: ${others} of weight 1 before the last of them\n`);
+    process.stderr.write(`12 steps of weight 3 in the queue: ${others} of weight 1 before the last of them\n`);
     expect(Math.abs(others - 4)).toBeLessThanOrEqual(1);
     site.open();
     await completed(few);
@@ -260,7 +260,7 @@ describe('limits', () => {
     }
     const executions = await completed(await started);
     expect(new Set(executions.map(({ status }) => status))).toEqual(new Set(['completed']));
-    process.stdout.write(
+    process.stderr.write(
       `limit of 3: ${visitsTo('held')} visits, at most ${site.most('/held')} at once, 3 orchestrators killed\n`,
     );
     expect(site.most('/held')).toBe(3);
