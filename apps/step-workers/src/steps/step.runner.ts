@@ -15,6 +15,7 @@ import { serviceActor } from '@scm/service';
 import { CallFault } from '../calls/call-fault.js';
 import { assertPayload } from '../computing/step-limits.js';
 import { wholeTask } from './large-values.js';
+import { deadlineAfter } from './deadline.js';
 import { problemOf } from './problem.js';
 import { observed } from './step.telemetry.js';
 import { ReportSender } from './report.sender.js';
@@ -69,8 +70,8 @@ export class StepRunner {
   }
 
   private async attempt(task: StepTask, stopping: AbortSignal, actor: Actor, work: StepWork): Promise<StepReport> {
-    const late = AbortSignal.timeout(task.timeoutMs);
-    const signal = AbortSignal.any([stopping, late]);
+    const deadline = deadlineAfter(task.timeoutMs, stopping);
+    const { signal } = deadline;
     try {
       const whole = await wholeTask(this.messaging, task, actor);
       assertPayload(task, 'what it gets', [whole.with, whole.input]);
@@ -80,12 +81,14 @@ export class StepRunner {
     } catch (error) {
       // Another worker shall do what this one has no time for.
       stopping.throwIfAborted();
-      const failure = late.aborted
+      const failure = deadline.isOver()
         ? new ServiceError('DEADLINE_EXCEEDED', `the step took longer than ${task.timeoutMs} ms`)
         : error;
       if (!(failure instanceof ServiceError || failure instanceof CallFault))
         this.logger.error(`${task.key}: ${textOf(failure)}`);
       return { ...idOf(task), outcome: 'failed', error: problemOf(failure) };
+    } finally {
+      deadline.clear();
     }
   }
 
