@@ -1,10 +1,14 @@
+import type { JsonObject } from './json.js';
+import { anything, integer, jsonObject, tag, text, token } from './leaves.js';
+import { gone, list, object, optional, union, varying } from './model.js';
+import { emptyResult } from './message.js';
+import { sessionMeta } from './meta.js';
+
 /** A string or an integer, unique among the sender's open requests; never null. */
 export type RequestId = string | number;
 
 /** Ties progress notifications to the request that asked for them. */
 export type ProgressToken = string | number;
-
-export type JsonObject = Record<string, unknown>;
 
 export interface JsonRpcRequest {
   jsonrpc: '2.0';
@@ -17,21 +21,6 @@ export interface JsonRpcNotification {
   jsonrpc: '2.0';
   method: string;
   params?: JsonObject;
-}
-
-/** A request of one method. */
-export interface RequestOf<Method extends string, Params extends object> {
-  jsonrpc: '2.0';
-  id: RequestId;
-  method: Method;
-  params: Params;
-}
-
-/** A notification of one method. */
-export interface NotificationOf<Method extends string, Params extends object> {
-  jsonrpc: '2.0';
-  method: Method;
-  params: Params;
 }
 
 export interface JsonRpcResultResponse<Result extends object = JsonObject> {
@@ -55,6 +44,46 @@ export interface JsonRpcErrorBody {
 
 export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResultResponse | JsonRpcErrorResponse;
 
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const version = tag('2.0');
+
+/** What requests have in common; from 2025-11-25 on the methods' own models say the rest. */
+export const plainRequest = object({
+  method: text,
+  params: optional(varying({ '2024-11-05': object({ _meta: optional(sessionMeta) }), '2025-11-25': jsonObject })),
+});
+
+export const plainNotification = object({
+  method: text,
+  params: optional(varying({ '2024-11-05': object({ _meta: optional(jsonObject) }), '2025-11-25': jsonObject })),
+});
+
+export const jsonRpcRequest = object({ jsonrpc: version, id: token, ...plainRequest.fields });
+
+export const jsonRpcNotification = object({ jsonrpc: version, ...plainNotification.fields });
+
+export const errorBody = object({ code: integer, message: text, data: optional(anything) });
+
+export const errorResponse = object({
+  jsonrpc: version,
+  id: varying({ '2024-11-05': token, '2025-11-25': optional(token) }),
+  error: errorBody,
+});
+
+/** A response whose result is yet to be judged by the method it answers. */
+export const plainResultResponse = object({ jsonrpc: version, id: token, result: emptyResult });
+
+export const batchOfCalls = list(union(jsonRpcRequest, jsonRpcNotification));
+
+export const batchOfAnswers = list(union(plainResultResponse, errorResponse));
+
+const onlyIn0326 = <const P extends typeof batchOfCalls | typeof batchOfAnswers>(part: P) =>
+  varying({ '2025-03-26': part, '2025-06-18': gone });
+
+export const jsonRpcMessage = union(
+  jsonRpcRequest,
+  jsonRpcNotification,
+  onlyIn0326(batchOfCalls),
+  plainResultResponse,
+  errorResponse,
+  onlyIn0326(batchOfAnswers),
+);

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonRpcRequest } from './json-rpc.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { JsonRpcRequest } from './json-rpc.js';
 import { errorCodes, ProtocolError } from './protocol-error.js';
-import { metaKeys } from './request-meta.js';
+import { metaKeys } from './meta-keys.js';
 
 /** The headers by which a stateless HTTP request repeats parts of its body, for proxies that do not read bodies. */
 export const mirroredHeaders = {

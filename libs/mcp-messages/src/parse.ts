@@ -1,11 +1,10 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  type JsonRpcErrorResponse,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type JsonRpcResultResponse,
-  type RequestId,
+import { isJsonObject, type JsonObject } from './json.js';
+import type {
+  JsonRpcErrorResponse,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResultResponse,
+  RequestId,
 } from './json-rpc.js';
 import { errorCodes, ProtocolError } from './protocol-error.js';
 import { allowsBatch, latestRevision, type ProtocolRevision } from './revisions.js';
@@ -18,16 +17,25 @@ export type ParsedSingle =
 
 export type ParsedMessage = ParsedSingle | { kind: 'batch'; items: ParsedSingle[] };
 
-const MAX_BATCH = 100;
+/** How many messages a batch may hold where the caller says nothing else. */
+export const defaultMaxBatch = 100;
 
 /** Reads JSON text as one message, or as a batch where the revision has them. Throws ProtocolError -32700 or -32600. */
-export function parseText(text: string, revision: ProtocolRevision = latestRevision): ParsedMessage {
-  return parseMessage(parseJson(text), revision);
+export function parseText(
+  text: string,
+  revision: ProtocolRevision = latestRevision,
+  maxBatch = defaultMaxBatch,
+): ParsedMessage {
+  return parseMessage(parseJson(text), revision, maxBatch);
 }
 
 /** The same for a value that is already decoded. Unknown members are refused, so that nothing passes unseen. */
-export function parseMessage(value: unknown, revision: ProtocolRevision = latestRevision): ParsedMessage {
-  return Array.isArray(value) ? parseBatch(value, revision) : parseSingle(value);
+export function parseMessage(
+  value: unknown,
+  revision: ProtocolRevision = latestRevision,
+  maxBatch = defaultMaxBatch,
+): ParsedMessage {
+  return Array.isArray(value) ? parseBatch(value, revision, maxBatch) : parseSingle(value);
 }
 
 function parseJson(text: string): unknown {
@@ -38,9 +46,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseBatch(values: unknown[], revision: ProtocolRevision): ParsedMessage {
+function parseBatch(values: unknown[], revision: ProtocolRevision, maxBatch: number): ParsedMessage {
   if (!allowsBatch(revision)) throw invalid(`Revision ${revision} has no batches`);
-  if (values.length === 0 || values.length > MAX_BATCH) throw invalid(`A batch holds 1 to ${MAX_BATCH} messages`);
+  if (values.length === 0 || values.length > maxBatch) throw invalid(`A batch holds 1 to ${maxBatch} messages`);
   const items = values.map(parseSingle);
   if (items.some((item) => item.kind === 'request' && item.message.method === 'initialize')) {
     throw invalid('initialize may not be part of a batch');

@@ -1,57 +1,68 @@
-import type { Annotations, BlobResourceContents, Icon, TextResourceContents } from './content.js';
-import type { JsonObject, NotificationOf, RequestOf } from './json-rpc.js';
-import type { RequestMeta } from './request-meta.js';
-import type { CacheHint, CompleteResult, InputResponses } from './result.js';
+import { anyResourceContents, annotations, cacheHint, icons, meta, named, resourceFields } from './content.js';
+import { retried } from './input-required.js';
+import { text } from './leaves.js';
+import {
+  listParams,
+  noNotificationParams,
+  notification,
+  notificationParams,
+  page,
+  request,
+  requestParams,
+  result,
+} from './message.js';
+import type { ModelOf } from './model-of.js';
+import { list, object, optional } from './model.js';
 
-export interface Resource {
-  uri: string;
-  name: string;
-  title?: string;
-  description?: string;
-  mimeType?: string;
-  /** In bytes, before any encoding. */
-  size?: number;
-  annotations?: Annotations;
-  icons?: Icon[];
-  _meta?: JsonObject;
-}
+export const resource = object(resourceFields);
 
-export interface ResourceTemplate {
-  /** RFC 6570. */
-  uriTemplate: string;
-  name: string;
-  title?: string;
-  description?: string;
-  mimeType?: string;
-  annotations?: Annotations;
-  icons?: Icon[];
-  _meta?: JsonObject;
-}
+/** `uriTemplate` is RFC 6570. */
+export const resourceTemplate = object({
+  ...named,
+  uriTemplate: text,
+  description: optional(text),
+  mimeType: optional(text),
+  annotations: optional(annotations),
+  ...icons,
+  ...meta,
+});
 
-export type ListResourcesRequest = RequestOf<'resources/list', { _meta: RequestMeta; cursor?: string }>;
+export const listResourcesRequest = request('resources/list', listParams);
+export const listResourcesResult = result({ ...cacheHint, ...page, resources: list(resource) });
 
-export interface ListResourcesResult extends CompleteResult, CacheHint {
-  resources: Resource[];
-  nextCursor?: string;
-}
+export const listResourceTemplatesRequest = request('resources/templates/list', listParams);
+export const listResourceTemplatesResult = result({
+  ...cacheHint,
+  ...page,
+  resourceTemplates: list(resourceTemplate),
+});
 
-export type ListResourceTemplatesRequest = RequestOf<
-  'resources/templates/list',
-  { _meta: RequestMeta; cursor?: string }
->;
+export const ofResource = requestParams({ uri: text });
 
-export interface ListResourceTemplatesResult extends CompleteResult, CacheHint {
-  resourceTemplates: ResourceTemplate[];
-  nextCursor?: string;
-}
+export const readResourceParams = requestParams({ uri: text, ...retried });
+export const readResourceRequest = request('resources/read', readResourceParams);
+export const readResourceResult = result({ ...cacheHint, contents: list(anyResourceContents) });
 
-export type ReadResourceRequest = RequestOf<'resources/read', { _meta: RequestMeta; uri: string } & InputResponses>;
+/** Up to 2025-11-25; later the filter of `subscriptions/listen` names the resources. */
+export const subscribeRequest = request('resources/subscribe', ofResource);
+export const unsubscribeRequest = request('resources/unsubscribe', ofResource);
 
-export interface ReadResourceResult extends CompleteResult, CacheHint {
-  contents: (TextResourceContents | BlobResourceContents)[];
-}
+export const resourceUpdatedParams = notificationParams({ uri: text });
+export const resourceUpdatedNotification = notification('notifications/resources/updated', resourceUpdatedParams);
+export const resourceListChangedNotification = notification(
+  'notifications/resources/list_changed',
+  optional(noNotificationParams),
+);
 
-export type ResourceUpdatedNotification = NotificationOf<
-  'notifications/resources/updated',
-  { uri: string; _meta?: JsonObject }
->;
+export type Resource = ModelOf<typeof resource>;
+export type ResourceTemplate = ModelOf<typeof resourceTemplate>;
+export type ListResourcesRequest = ModelOf<typeof listResourcesRequest>;
+export type ListResourcesResult = ModelOf<typeof listResourcesResult>;
+export type ListResourceTemplatesRequest = ModelOf<typeof listResourceTemplatesRequest>;
+export type ListResourceTemplatesResult = ModelOf<typeof listResourceTemplatesResult>;
+export type ReadResourceRequest = ModelOf<typeof readResourceRequest>;
+export type ReadResourceResult = ModelOf<typeof readResourceResult>;
+export type SubscribeRequest = ModelOf<typeof subscribeRequest, '2025-11-25'>;
+export type UnsubscribeRequest = ModelOf<typeof unsubscribeRequest, '2025-11-25'>;
+export type ResourceUpdatedNotification = ModelOf<typeof resourceUpdatedNotification>;
+export type ResourceListChangedNotification = ModelOf<typeof resourceListChangedNotification>;

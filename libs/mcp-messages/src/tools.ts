@@ -1,50 +1,33 @@
-import type { ContentBlock, Icon } from './content.js';
-import type { JsonObject, JsonRpcNotification, RequestOf } from './json-rpc.js';
-import type { RequestMeta } from './request-meta.js';
-import type { CacheHint, CompleteResult, InputResponses } from './result.js';
+import { cacheHint, contentBlock, structuredContent } from './content.js';
+import { retried } from './input-required.js';
+import { flag, jsonObject, text } from './leaves.js';
+import { listParams, noNotificationParams, notification, page, request, requestParams, result } from './message.js';
+import type { ModelOf } from './model-of.js';
+import { list, optional } from './model.js';
+import { augmented } from './tasks.js';
+import { tool } from './tool.js';
 
-export interface Tool {
-  name: string;
-  /** Shown before `annotations.title` and `name`. Since 2025-06-18. */
-  title?: string;
-  description?: string;
-  /** JSON Schema 2020-12 of the arguments. */
-  inputSchema: { type: 'object'; [keyword: string]: unknown };
-  /** JSON Schema of `structuredContent`; before 2026-07-28 its type is `object`. Since 2025-06-18. */
-  outputSchema?: JsonObject;
-  annotations?: ToolAnnotations;
-  icons?: Icon[];
-  _meta?: JsonObject;
-}
+export const listToolsRequest = request('tools/list', listParams);
+export const listToolsResult = result({ ...cacheHint, ...page, tools: list(tool) });
 
-/** Hints of the server about its tool, not to be relied on. Since 2025-03-26. */
-export interface ToolAnnotations {
-  title?: string;
-  readOnlyHint?: boolean;
-  destructiveHint?: boolean;
-  idempotentHint?: boolean;
-  openWorldHint?: boolean;
-}
-
-export type ListToolsRequest = RequestOf<'tools/list', { _meta: RequestMeta; cursor?: string }>;
-
-export interface ListToolsResult extends CompleteResult, CacheHint {
-  tools: Tool[];
-  nextCursor?: string;
-}
-
-export type CallToolRequest = RequestOf<
-  'tools/call',
-  { _meta: RequestMeta; name: string; arguments?: JsonObject } & InputResponses
->;
+export const callToolParams = requestParams({
+  name: text,
+  arguments: optional(jsonObject),
+  ...augmented,
+  ...retried,
+});
+export const callToolRequest = request('tools/call', callToolParams);
 
 /** A tool that failed says so here, where the model sees it; only a call that could not be made is a JSON-RPC error. */
-export interface CallToolResult extends CompleteResult {
-  content: ContentBlock[];
-  structuredContent?: unknown;
-  isError?: boolean;
-}
+export const callToolResult = result({ content: list(contentBlock), structuredContent, isError: optional(flag) });
 
-export interface ToolListChangedNotification extends JsonRpcNotification {
-  method: 'notifications/tools/list_changed';
-}
+export const toolListChangedNotification = notification(
+  'notifications/tools/list_changed',
+  optional(noNotificationParams),
+);
+
+export type ListToolsRequest = ModelOf<typeof listToolsRequest>;
+export type ListToolsResult = ModelOf<typeof listToolsResult>;
+export type CallToolRequest = ModelOf<typeof callToolRequest>;
+export type CallToolResult = ModelOf<typeof callToolResult>;
+export type ToolListChangedNotification = ModelOf<typeof toolListChangedNotification>;
