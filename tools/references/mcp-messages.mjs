@@ -29,7 +29,7 @@ export function mcpMessages() {
       ]),
     ),
     '## Requests',
-    '`C` the client sends it, `S` the server; `in result` it has no message of its own, but stands in a result that asks for input. The capability is declared by whoever is named with it.',
+    '`C` the client sends it, `S` the server; `in result` it has no message of its own, but stands in a result that asks for input. The capability is declared by whoever is named with it; parameters may need more: tools in sampling `sampling.tools`, a context there `sampling.context`, a form `elicitation.form`, an address `elicitation.url`, a task `tasks.requests` and its kind.',
     methodTable('request'),
     '## Notifications',
     methodTable('notification'),

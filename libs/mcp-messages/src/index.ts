@@ -42,6 +42,7 @@ export {
   judgeRequest,
   type Refusal,
 } from './validate.js';
+export { findMissingCapability, neededCapabilities, type NeededCapability } from './required-capabilities.js';
 export {
   annotations,
   anyResourceContents,

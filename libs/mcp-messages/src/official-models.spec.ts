@@ -4,11 +4,15 @@ import { describe, expect, it } from '@jest/globals';
 import {
   accepts,
   findFault,
+  judgeEmbeddedRequest,
+  judgeNotification,
+  judgeRequest,
   methodIn,
   methodsOf,
   protocolRevisions,
   sendersOf,
   type Method,
+  type Part,
   type ProtocolRevision,
 } from './index.js';
 import { definitions } from './testing/definitions.js';
@@ -16,7 +20,7 @@ import { instanceOf, mutationsOf, randomOf } from './testing/instances.js';
 import { errata, hasSchemas, official, schemaFolder, type Official } from './testing/official.js';
 
 const seed = Number(process.env['MCP_MODELS_SEED'] ?? Date.now() % 1_000_000);
-const INSTANCES = 6;
+const INSTANCES = Number(process.env['MCP_MODELS_INSTANCES'] ?? 6);
 
 // Without the schemas there is nothing to compare with, which official-schema.spec.ts counts as skipped.
 const compared = hasSchemas ? describe : (): void => undefined;
@@ -41,6 +45,14 @@ compared('the models', () => {
 function compare(revision: ProtocolRevision): void {
   const theirs = official(revision);
   const names = Object.keys(theirs.definitions);
+  // What services call is to judge the same as the models do.
+  const doors: Record<string, (value: unknown) => boolean> = {
+    ClientRequest: (value) => judgeRequest(revision, 'client', value) === undefined,
+    ServerRequest: (value) => judgeRequest(revision, 'server', value) === undefined,
+    ClientNotification: (value) => judgeNotification(revision, 'client', value) === undefined,
+    ServerNotification: (value) => judgeNotification(revision, 'server', value) === undefined,
+    InputRequest: (value) => judgeEmbeddedRequest(revision, value) === undefined,
+  };
 
   it('are there for every definition', () => {
     expect(names.filter((name) => !(name in definitions))).toEqual([]);
@@ -61,6 +73,20 @@ function compare(revision: ProtocolRevision): void {
     expect(new Set(sent)).toEqual(new Set(refs.map(({ $ref = '' }) => methodOf(theirs, $ref))));
   });
 
+  it('are those that the registry names for its methods', () => {
+    const named = (name: string): Part | undefined => (name in theirs.definitions ? definitions[name] : undefined);
+    const wrong = Object.keys(theirs.definitions).filter((name) => {
+      const method = methodIn(revision, String(methodOf(theirs, name)));
+      // Unions of one message repeat it.
+      if (!method || /^(Client|Server)/.test(name)) return false;
+      // A request whose result has no definition of its own is answered by the empty one.
+      const result = named(name.replace(/Request$/, 'Result')) ?? definitions['EmptyResult'];
+      const isRequest = method.kind === 'request';
+      return method.message !== definitions[name] || (isRequest && method.result !== result);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('judge generated values and their mutations as the schema does', () => {
     const counts = { instances: 0, accepted: 0, refused: 0 };
     const differences: string[] = [];
@@ -74,6 +100,8 @@ function compare(revision: ProtocolRevision): void {
         if (!theirs.accepts(name, value)) differences.push(`${name}: generated ${JSON.stringify(value)} is not valid`);
         for (const mutation of [{ at: 'as it is', value }, ...mutationsOf(value)]) {
           const isValid = theirs.accepts(name, mutation.value);
+          const door = doors[name]?.(mutation.value);
+          if (door !== undefined && door !== isValid) differences.push(`${name} ${mutation.at}: the door says ${door}`);
           counts[isValid ? 'accepted' : 'refused'] += 1;
           if (accepts(model, revision, mutation.value) === isValid) continue;
           const fault = findFault(model, revision, mutation.value);
