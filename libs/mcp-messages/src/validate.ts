@@ -7,7 +7,7 @@ import type { Method, Peer } from './method.js';
 import { isEmbedded, methodIn, sendersOf } from './methods.js';
 import type { Part } from './model.js';
 import { errorCodes } from './protocol-error.js';
-import { latestRevision, type ProtocolRevision } from './revisions.js';
+import { isStateless, type ProtocolRevision } from './revisions.js';
 import { createTaskResult } from './task-messages.js';
 
 /** Why a message is refused: its first fault, and the error code that says so to its sender. */
@@ -79,7 +79,7 @@ export function findResultFault(
 }
 
 function resultModel(revision: ProtocolRevision, name: string, model: Part, result: unknown): Part {
-  if (revision < latestRevision || !isJsonObject(result)) return model;
+  if (!isStateless(revision) || !isJsonObject(result)) return model;
   const method = methodIn(revision, name);
   if (!method || isEmbedded(revision, method)) return model;
   const type = result['resultType'];
