@@ -18,7 +18,7 @@ import { ensureStreams, readStreamEnd, setStreamEpoch, type EventMessage, type M
 const BATCH = 500;
 const IDLE_MS = 500;
 const MAX_GATHER_MS = 25;
-const MAX_IN_HAND = 10_000;
+const MAX_IN_HAND = 2_000;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 
 /** Subjects of the events that services must not miss. */
