@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, headers } from '@nats-io/transport-node';
 import { AuthApi, ExecutionApi, WorkflowEvents } from '@scm/contracts';
 import { restClient } from '../../../tools/launcher/rest.mjs';
@@ -53,9 +54,14 @@ const signIn = async (gatewayUrl, { username, password }) =>
 function byRpc(nc, workflow, credential) {
   const body = JSON.stringify({ workflow, input });
   const ask = async (contract, payload, options) => {
-    const reply = await nc.request(contract.subject, payload, { timeout: timeoutMs, ...options });
-    if (reply.headers?.get('Nats-Service-Error-Code')) throw new Error(`${contract.subject}: ${reply.string()}`);
-    return reply.json();
+    for (;;) {
+      const reply = await nc.request(contract.subject, payload, { timeout: timeoutMs, ...options });
+      if (!reply.headers?.get('Nats-Service-Error-Code')) return reply.json();
+      // Who is told to come again does.
+      const { retryAfterMs } = reply.json();
+      if (retryAfterMs === undefined) throw new Error(`${contract.subject}: ${reply.string()}`);
+      await sleep(retryAfterMs);
+    }
   };
   const context = async () => {
     const { context: token } = await ask(AuthApi.exchange, JSON.stringify({ credential: await credential() }));
