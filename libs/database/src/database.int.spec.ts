@@ -205,6 +205,20 @@ describe('idempotency', () => {
   });
 });
 
+describe('the pool of the system role', () => {
+  it('survives the loss of a connection that someone has', async () => {
+    const client = await database.systemPool.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await client.query('begin');
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    await server.query(`select pg_terminate_backend(${rows[0]?.pid})`);
+    await ended;
+    await expect(client.query('commit')).rejects.toThrow();
+    client.release(true);
+    await database.check();
+  });
+});
+
 describe('the outbox', () => {
   const owe = (n: number, fail = false) =>
     database

@@ -36,6 +36,7 @@ export class Database {
       dataSource(declaration, urls.url, REQUEST_POOL).initialize(),
       dataSource(declaration, urls.systemUrl, SYSTEM_POOL).initialize(),
     ]);
+    surviveLosses(poolOf(spanning));
     return new Database(declaration.schema, request, spanning);
   }
 
@@ -54,7 +55,7 @@ export class Database {
 
   /** The system role's `pg` pool, for hot paths that TypeORM would slow down. */
   get systemPool(): Pool {
-    return (this.spanning.driver as unknown as { master: Pool }).master;
+    return poolOf(this.spanning);
   }
 
   /** Resolves when both roles can be used. */
@@ -66,6 +67,19 @@ export class Database {
     await Promise.all([this.request.destroy(), this.spanning.destroy()]);
   }
 }
+
+function poolOf(source: DataSource): Pool {
+  return (source.driver as unknown as { master: Pool }).master;
+}
+
+/** A connection that is lost while someone has it rejects what is asked of it; its event alone would end the process. */
+function surviveLosses(pool: Pool): void {
+  pool.on('acquire', (client) => {
+    if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
+  });
+}
+
+function ignore(): void {}
 
 /** While Postgres is away, callers get UNAVAILABLE: nothing was stored, or nobody knows, so they may try again. */
 async function transaction<T>(source: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
