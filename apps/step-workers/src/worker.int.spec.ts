@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
@@ -11,6 +10,7 @@ import { StepApi, StepTasks, type Capability, type StepReport, type StepReports,
 import { connectNats, ensureStreams, header, MessagingClient } from '@scm/messaging';
 import { ContextSigner } from '@scm/policy';
 import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
+import { taskOf } from './testing/task-giver.js';
 
 const TIMEOUT_MS = 60_000;
 
@@ -69,22 +69,8 @@ afterAll(async () => {
 }, TIMEOUT_MS);
 
 async function enqueue(capability: Capability, args: Record<string, unknown>): Promise<StepTask> {
-  const executionId = randomUUID();
-  const task: StepTask = {
-    executionId,
-    workspaceId: randomUUID(),
-    workflow: 'flow',
-    step: 1,
-    call: capability,
-    reference: '/do/0/one',
-    name: 'one',
-    capability,
-    attempt: 1,
-    key: randomUUID(),
-    with: args,
-    timeoutMs: 10_000,
-    startedBy: 'user:u1',
-  };
+  const task = taskOf(capability, args, { timeoutMs: 10_000 });
+  const { executionId } = task;
   await client.enqueue(StepTasks[capability], [executionId, '1'], task, { id: executionId });
   return task;
 }

@@ -7,6 +7,26 @@ import { startMesh, waitFor } from '@scm/testing';
 
 export type TaskGiver = Awaited<ReturnType<typeof startTaskGiver>>;
 
+/** The first step of an execution of its own. */
+export function taskOf(capability: Capability, args: Record<string, unknown>, more: Partial<StepTask> = {}): StepTask {
+  return {
+    executionId: randomUUID(),
+    workspaceId: randomUUID(),
+    workflow: 'flow',
+    step: 1,
+    call: capability,
+    reference: '/do/0/one',
+    name: 'one',
+    capability,
+    attempt: 1,
+    key: randomUUID(),
+    with: args,
+    timeoutMs: 60_000,
+    startedBy: 'user:u1',
+    ...more,
+  };
+}
+
 /** The orchestrator's side for workers under test, over plain NATS: it gives tasks, and takes every report. */
 export async function startTaskGiver() {
   const mesh = await startMesh();
@@ -29,23 +49,8 @@ export async function startTaskGiver() {
     reports,
     /** Gives a task; its id tells its report. */
     async give(capability: Capability, args: Record<string, unknown>, more: Partial<StepTask> = {}): Promise<string> {
-      const executionId = randomUUID();
-      const task: StepTask = {
-        executionId,
-        workspaceId: randomUUID(),
-        workflow: 'flow',
-        step: 1,
-        call: capability,
-        reference: '/do/0/one',
-        name: 'one',
-        capability,
-        attempt: 1,
-        key: randomUUID(),
-        with: args,
-        timeoutMs: 60_000,
-        startedBy: 'user:u1',
-        ...more,
-      };
+      const task = taskOf(capability, args, more);
+      const { executionId } = task;
       await client.enqueue(StepTasks[capability], [executionId, '1'], task, { id: executionId });
       return executionId;
     },
