@@ -41,7 +41,7 @@ export class ForkService {
     if (frame && 'input' in rest) frame.data = rest.input;
     const start = { id: newId(), actor, startedBy: `fork:${id}` };
     const { execution, move } = await this.starter.continue(start, row, { kind: 'fork', of: id, frame: step }, state);
-    if (move) await this.aftermath.of(move);
+    if (move) await this.aftermath.follow(move);
     const { workflow, version, status } = execution;
     return { executionId: execution.id, workflow, version, status };
   }

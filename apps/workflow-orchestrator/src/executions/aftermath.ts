@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ServiceError, type StepTask } from '@scm/contracts';
 import { serviceActor } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
@@ -19,11 +19,17 @@ import { TransitionService, type Outcome, type Wanted } from './transition.servi
 
 /** A larger task goes by way of the queue, which can tell that no message carries it. */
 const MAX_HANDED_CHARACTERS = 131_072;
+/** Beyond so many, whoever brings more waits for what follows. */
+const MAX_UNDER_WAY = 1_000;
 
-/** What follows from a transition once it is committed. All of it can be derived from the rows again. */
+/**
+ * What follows from a transition once it is committed. All of it can be derived from the rows again, so nobody waits for
+ * it: a message that is lost on the way must not hold up the answer to others.
+ */
 @Injectable()
-export class Aftermath {
+export class Aftermath implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Aftermath.name);
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(
     private readonly transitions: TransitionService,
@@ -34,18 +40,41 @@ export class Aftermath {
     private readonly queue: QueueRepository,
   ) {}
 
-  /** Applies a change and does what follows from it. Resolves after the commit. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  /** Applies a change and begins what follows from it. Resolves after the commit. */
   async apply(
     executionId: string,
     change: Change,
     { workspaceId, audit, held }: Pick<Wanted, 'workspaceId' | 'audit' | 'held'> = {},
   ): Promise<Outcome | undefined> {
     const outcome = await this.transitions.apply({ executionId, change, workspaceId, audit, held });
-    if (outcome?.move) await this.of(outcome.move);
+    if (outcome?.move) await this.follow(outcome.move);
     return outcome;
   }
 
-  async of({ after, transition, next }: Move): Promise<void> {
+  /** Begins what follows from a committed move. */
+  async follow(move: Move): Promise<void> {
+    await this.begin(this.of(move));
+  }
+
+  /** Begins to put in flight again whatever should be and is not. */
+  async recover(execution: ExecutionRow): Promise<void> {
+    await this.begin(this.ensure(execution));
+  }
+
+  /** Work that the sweep does again when it fails. */
+  async begin(work: Promise<void>): Promise<void> {
+    const one = work
+      .catch((error: unknown) => this.logger.warn(`what follows waits for the sweep: ${String(error)}`))
+      .finally(() => this.underWay.delete(one));
+    this.underWay.add(one);
+    if (this.underWay.size > MAX_UNDER_WAY) await one;
+  }
+
+  private async of({ after, transition, next }: Move): Promise<void> {
     const touched = new Set(transition.changes.map(({ frame }) => frame));
     const isNew = ({ id }: Frame) => touched.has(id);
     await Promise.all([
@@ -123,7 +152,7 @@ export class Aftermath {
       const wanted = { workflow: name, ...(version !== 'latest' && { version }), input, priority };
       const { move, execution } = await this.starter.start(start, wanted);
       if (!isWaitedFor) await this.apply(parent.id, { kind: 'child', frame: frame.id, output: { executionId: child } });
-      await (move ? this.of(move) : this.ensure(execution));
+      await (move ? this.follow(move) : this.recover(execution));
     } catch (error) {
       if (!(error instanceof ServiceError) || error.code === 'UNAVAILABLE') {
         this.logger.warn(`execution ${child} waits for the sweep: ${String(error)}`);

@@ -45,7 +45,7 @@ export class ExecutionService {
   /** Answers after the commit. An id that exists is answered with what it is, and put in flight again if it should be. */
   async startAs(start: Start, request: StartExecutionRequest): Promise<ExecutionStarted> {
     const { execution, move } = await this.starter.start(start, request);
-    await (move ? this.aftermath.of(move) : this.aftermath.ensure(execution));
+    await (move ? this.aftermath.follow(move) : this.aftermath.recover(execution));
     const { id, workflow, version, status } = execution;
     return { executionId: id, workflow, version, status };
   }

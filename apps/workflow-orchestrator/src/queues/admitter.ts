@@ -96,7 +96,7 @@ export class Admitter implements OnApplicationBootstrap, BeforeApplicationShutdo
     try {
       const round = await this.repository.admit(open, freed, rooms, new Date());
       this.settle(open, marks, round);
-      await this.begin(round.admitted);
+      await this.aftermath.begin(this.begin(round.admitted));
     } catch (error) {
       this.admission.release(freed);
       throw error;

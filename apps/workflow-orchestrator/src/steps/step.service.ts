@@ -58,7 +58,7 @@ export class StepService {
     const { workspaceId } = currentActor();
     const change = { kind: 'report' as const, frame: step, attempt, outcome, output, error, traceparent };
     const found = await this.aftermath.apply(executionId, change, { workspaceId, held });
-    if (found && !found.move) await this.aftermath.ensure(found.execution);
+    if (found && !found.move) await this.aftermath.recover(found.execution);
     const next = found && held !== undefined ? await this.aftermath.carriedBy(found.execution, held) : undefined;
     return { result: found?.move ? 'accepted' : 'stale', ...(next && { next }) };
   }
