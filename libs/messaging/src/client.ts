@@ -42,6 +42,9 @@ export interface EventMessage {
   traceparent?: string;
 }
 
+/** What is stored by id may be sent again soon: a message lost on the way then costs a second. */
+const again = { timeout: 1_000, retries: 5 };
+
 const declared = new Set<Contract>(allContracts.map(({ contract }) => contract));
 
 /** The only way one service calls another. A contract that @scm/contracts does not list is refused. */
@@ -109,7 +112,7 @@ export class MessagingClient {
   async publish(event: EventMessage): Promise<PubAck> {
     const { contract, keys, payload, id } = event;
     const h = eventHeaders(event);
-    return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { msgID: id, headers: h });
+    return this.js.publish(eventSubject(contract, keys), JSON.stringify(payload), { ...again, msgID: id, headers: h });
   }
 
   /** Publishes facts of one stream in order, and waits for the last one only: its place tells whether all are stored. */
@@ -137,7 +140,7 @@ export class MessagingClient {
       const h = headers();
       injectTrace(h);
       const body = this.fitting(JSON.stringify(payload));
-      await this.js.publish(keyedSubject(contract, keys), body, { msgID: options.id, headers: h });
+      await this.js.publish(keyedSubject(contract, keys), body, { ...again, msgID: options.id, headers: h });
     });
   }
 
