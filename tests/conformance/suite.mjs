@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+
+const suite = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
+  'dist',
+  'index.js',
+);
+
+/** Runs the official suite's `server` command. Answers what each scenario came to; `output` is all it printed. */
+export async function runServerSuite(url, args) {
+  return scored(await run(['server', '--url', url, ...args]));
+}
+
+/** Runs the official suite's `client` command against a command line to which the suite appends its URL. */
+export async function runClientSuite(command, args) {
+  return scored(await run(['client', '--command', command, ...args]));
+}
+
+async function run(args) {
+  const results = fs.mkdtempSync(path.join(os.tmpdir(), 'scm-conformance-'));
+  try {
+    const child = spawn(process.execPath, [suite, ...args, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
+    await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+    return { output: Buffer.concat(chunks).toString(), failures: failuresIn(results) };
+  } finally {
+    fs.rmSync(results, { recursive: true, force: true });
+  }
+}
+
+/** Why checks failed, by the scenario's name. */
+function failuresIn(folder) {
+  const failures = {};
+  for (const entry of fs.readdirSync(folder, { recursive: true })) {
+    if (path.basename(entry) !== 'checks.json') continue;
+    const scenario = path
+      .dirname(entry)
+      .replace(/^(server|client)-/, '')
+      .replace(/-\d{4}-\d\d-\d\dT[\d-]+Z$/, '');
+    const checks = JSON.parse(fs.readFileSync(path.join(folder, entry), 'utf8'));
+    failures[scenario] = checks.filter((c) => c.status === 'FAILURE').map((c) => `${c.id}: ${c.errorMessage ?? ''}`);
+  }
+  return failures;
+}
+
+function scored({ output, failures }) {
+  const [, summary = ''] = output.split('=== SUMMARY ===');
+  const notScored = new Map(
+    [...summary.matchAll(/^ {2}[✓✗] (\S+) \(([\w-]+)\)$/gm)].map(([, name, why]) => [name, why]),
+  );
+  const scenarios = [...summary.matchAll(/^([✓✗]) (\S+): (\d+) passed, (\d+) failed/gm)].map(
+    ([, mark, name, passed, failed]) => ({
+      name,
+      ok: mark === '✓',
+      passed: Number(passed),
+      failed: Number(failed),
+      notScored: notScored.get(name),
+      reasons: failures[name] ?? [],
+    }),
+  );
+  return { scenarios, output };
+}
