@@ -32,6 +32,7 @@ import { ScheduleService } from './schedules/schedule.service.js';
 import { ScheduleStarter } from './schedules/schedule.starter.js';
 import { Admission } from './queues/admission.js';
 import { AdmissionRepository } from './queues/admission.repository.js';
+import { GrantRepository } from './queues/grant.repository.js';
 import { Admitter } from './queues/admitter.js';
 import { Capacity } from './queues/capacity.js';
 import { Lanes } from './queues/lanes.js';
@@ -86,6 +87,7 @@ import { TriggerService } from './triggers/trigger.service.js';
     Lanes,
     Admission,
     AdmissionRepository,
+    GrantRepository,
     Admitter,
     Capacity,
     StartGate,

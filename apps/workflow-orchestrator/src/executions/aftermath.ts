@@ -74,13 +74,14 @@ export class Aftermath implements BeforeApplicationShutdown {
     if (this.underWay.size > MAX_UNDER_WAY) await one;
   }
 
-  private async of({ after, transition, next }: Move): Promise<void> {
+  private async of(move: Move): Promise<void> {
+    const { after, transition, next } = move;
     const touched = new Set(transition.changes.map(({ frame }) => frame));
     const isNew = ({ id }: Frame) => touched.has(id);
     await Promise.all([
       this.dispatch(
         after,
-        openedCalls(transition).filter((frame) => frame.id !== next?.id && goesStraight(after, frame)),
+        openedCalls(transition).filter((frame) => frame.id !== next?.id && goesStraight(move, frame)),
       ),
       this.takeBack(after),
       this.dispatcher.withdraw(after, transition.dropped),

@@ -5,9 +5,12 @@ import { currentTraceId, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { begin, resumeFrom, type Change, type Scheduled } from '../machine/machine.js';
+import type { Plan } from '../machine/plan.js';
 import { emptyState, type MachineState } from '../machine/state.js';
 import { assertSmallEnough } from '../payloads/limits.js';
 import { Admission } from '../queues/admission.js';
+import { GrantRepository, type HeldCounters } from '../queues/grant.repository.js';
+import { Places } from '../queues/grants.js';
 import { DEFAULT_PRIORITY } from '../queues/queueing.js';
 import { attributesOf, type Attributes } from '../search/attributes.js';
 import type { ExecutionRow } from './execution.entities.js';
@@ -34,16 +37,21 @@ export interface Started {
   move?: Move;
 }
 
+/** The first move of an execution, before the queue was asked. */
+interface First {
+  plan: Plan;
+  row: ExecutionRow;
+  move: Move;
+  audit: AuditRow;
+}
+
 /** Begins executions; those that begin at the same time are one commit. */
 @Injectable()
 export class Starter {
-  private readonly commits = new GroupCommit<{ move: Move; audit: AuditRow }, boolean>(
-    async (batch) => {
-      const fresh = await this.repository.startAll(batch);
-      return batch.map(({ move }) => fresh.has(move.after.id));
-    },
-    { lanes: 1, maxBatch: 256 },
-  );
+  private readonly commits = new GroupCommit<First, Move | undefined>((batch) => this.write(batch), {
+    lanes: 1,
+    maxBatch: 256,
+  });
   private readonly newest = new GroupCommit<{ workspaceId: string; workflow: string }, string | undefined>(
     (batch) => this.repository.newestVersions(batch),
     { lanes: 1, maxBatch: 256 },
@@ -54,6 +62,7 @@ export class Starter {
     private readonly transitions: TransitionService,
     private readonly repository: TransitionRepository,
     private readonly admission: Admission,
+    private readonly grants: GrantRepository,
     private readonly relay: EventRelay,
     private readonly audit: AuditLog,
   ) {}
@@ -73,27 +82,25 @@ export class Starter {
     const moment = this.transitions.moment();
     const row = newRow(start, of, of.input, moment.now, of.attributes);
     const transition = resumeFrom(plan, row, state, moment);
-    const move = moveOf(plan, row, change, transition, this.transitions);
-    return this.keep(start, this.admission.plan(plan, row, move));
+    return this.keep(start, { plan, row, move: moveOf(plan, row, change, transition, this.transitions) });
   }
 
   private async firstMove(
     start: Start,
     { workflow, version, priority: asked }: { workflow: string; version: string; priority?: number },
     input: unknown,
-  ): Promise<Move> {
+  ): Promise<Omit<First, 'audit'>> {
     const plan = await this.plans.get(start.actor.workspaceId, workflow, version);
     const moment = this.transitions.moment();
     const attributes = attributesOf(plan.document, { id: start.id, input, startedBy: start.startedBy });
     const priority = asked ?? plan.document.document.metadata?.scm?.priority ?? DEFAULT_PRIORITY;
     const row = newRow(start, { workflow, version, priority }, input, moment.now, attributes);
     const change: Change = { kind: 'start', ...(start.schedule && { schedule: start.schedule }) };
-    const move = moveOf(plan, row, change, begin(plan, row, moment), this.transitions);
-    return this.admission.plan(plan, row, move);
+    return { plan, row, move: moveOf(plan, row, change, begin(plan, row, moment), this.transitions) };
   }
 
-  private async keep({ actor }: Start, move: Move): Promise<Started> {
-    const { id, workflow, version } = move.after;
+  private async keep({ actor }: Start, first: Omit<First, 'audit'>): Promise<Started> {
+    const { id, workflow, version } = first.row;
     const audit = this.audit.rowOf({
       actor,
       action: 'executions:write',
@@ -103,7 +110,8 @@ export class Starter {
       details: { workflow, version },
       traceId: currentTraceId(),
     });
-    if (await this.commits.add({ move, audit })) {
+    const move = await this.commits.add({ ...first, audit });
+    if (move) {
       this.relay.notify();
       this.admission.committed(move);
       return { execution: move.after, move };
@@ -113,6 +121,22 @@ export class Starter {
       throw new ServiceError('ALREADY_EXISTS', `the id ${id} is taken`);
     }
     return { execution: existing };
+  }
+
+  /** Gives the moves of those that are new. */
+  private async write(batch: readonly First[]): Promise<(Move | undefined)[]> {
+    const keys = batch.flatMap(({ plan, row, move }) =>
+      this.admission.limitsOf(plan, { ...move, before: row }).map(({ key }) => ({ workspaceId: row.workspaceId, key })),
+    );
+    const write = async (held?: HeldCounters) => {
+      const starts = batch.map(({ plan, row, move, audit }) => {
+        const places = new Places(row.workspaceId, held?.grants);
+        return { move: this.admission.plan(plan, row, move, places), audit };
+      });
+      const fresh = await this.repository.startAll(starts, held);
+      return starts.map(({ move }) => (fresh.has(move.after.id) ? move : undefined));
+    };
+    return keys.length === 0 ? write() : this.grants.holding(keys, write);
   }
 }
 

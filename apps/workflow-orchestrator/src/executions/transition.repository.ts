@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { auditInsert, type AuditRow } from '@scm/audit';
-import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { WorkflowEvents, type EventContract } from '@scm/contracts';
 import { Database, newId, unavailableIfAway } from '@scm/database';
 import { EventRelay } from '@scm/service';
+import type { HeldCounters } from '../queues/grant.repository.js';
 import { queueParts } from '../queues/queue.sql.js';
 import { eventOf, outlineOf } from './execution-event.js';
 import { ExecutionCache } from './execution.cache.js';
@@ -87,14 +88,19 @@ ${queueParts('begun')}`
 } select id from added`;
 
 /** Most transitions have nothing to do with the queue, and pay nothing for it. */
-const MOVE = { straight: move({ queues: false }), queueing: move({ queues: true }) };
-const ADD = { straight: add({ queues: false }), queueing: add({ queues: true }) };
+const statements = {
+  move: { straight: move({ queues: false }), queueing: move({ queues: true }) },
+  start: { straight: add({ queues: false }), queueing: add({ queues: true }) },
+};
 
 function variantOf(audited: readonly Audited[]): 'straight' | 'queueing' {
   return audited.some((one) => one.move.queueing) ? 'queueing' : 'straight';
 }
 
-const DEADLOCK = '40P01';
+/** Two replicas waited for each other, and this one has lost. */
+export function isDeadlock(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '40P01';
+}
 
 /** The hot path of executions, over the system role's pool: what it does spans workspaces and is batched. */
 @Injectable()
@@ -134,24 +140,20 @@ export class TransitionRepository {
   }
 
   /** Ids that moved; the others were moved by someone else in between. */
-  async moveAll(moves: readonly Audited[]): Promise<Set<string>> {
+  async moveAll(moves: readonly Audited[], held?: HeldCounters): Promise<Set<string>> {
     try {
-      const kind = variantOf(moves);
-      return await this.write(`move-executions-${kind}`, MOVE[kind], moves, (audited) => this.recordOf(audited));
+      return await this.write('move', moves, (audited) => this.recordOf(audited), held);
     } catch (error) {
       // Two replicas met in the same rows; whoever lost reads them again.
-      if ((error as { code?: unknown }).code === DEADLOCK) return new Set();
+      if (!held && isDeadlock(error)) return new Set();
       throw error;
     }
   }
 
   /** Ids that are new; the others were there. */
-  async startAll(starts: readonly Audited[]): Promise<Set<string>> {
-    const kind = variantOf(starts);
-    return this.write(`start-executions-${kind}`, ADD[kind], starts, async (audited) => ({
-      ...audited.move.after,
-      ...(await this.recordOf(audited)),
-    }));
+  async startAll(starts: readonly Audited[], held?: HeldCounters): Promise<Set<string>> {
+    const toRecord = async (audited: Audited) => ({ ...audited.move.after, ...(await this.recordOf(audited)) });
+    return this.write('start', starts, toRecord, held);
   }
 
   /**
@@ -192,13 +194,20 @@ export class TransitionRepository {
   }
 
   private async write(
-    name: string,
-    text: string,
+    what: keyof typeof statements,
     wanted: readonly Audited[],
     toRecord: (audited: Audited) => Promise<object>,
+    held?: HeldCounters,
   ): Promise<Set<string>> {
     const records = (await Promise.all(wanted.map(toRecord))).map((record) => JSON.stringify(record));
-    const { rows } = await this.query<{ id: string }>({ name, text, values: [`[${records.join(',')}]`] });
+    const kind = variantOf(wanted);
+    const begun = kind === 'queueing' ? [JSON.stringify(held?.grants.begun() ?? [])] : [];
+    const statement = {
+      name: `${what}-executions-${kind}`,
+      text: statements[what][kind],
+      values: [`[${records.join(',')}]`, ...begun],
+    };
+    const { rows } = await this.query<{ id: string }>(statement, held?.client);
     const written = new Set(rows.map(({ id }) => id));
     wanted.forEach(({ move: { after } }, i) => {
       if (written.has(after.id)) this.cache.set(after, records[i]?.length ?? 0);
@@ -207,10 +216,11 @@ export class TransitionRepository {
     return written;
   }
 
-  private async query<Row extends QueryResultRow>(prepared: QueryConfig): Promise<QueryResult<Row>> {
-    return this.database.systemPool
-      .query<Row>(prepared)
-      .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
+  private async query<Row extends QueryResultRow>(
+    prepared: QueryConfig,
+    client: Pick<PoolClient, 'query'> = this.database.systemPool,
+  ): Promise<QueryResult<Row>> {
+    return client.query<Row>(prepared).catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
   }
 
   private async recordOf({ move, audit }: Audited): Promise<object> {

@@ -4,15 +4,18 @@ import { ServiceError } from '@scm/contracts';
 import { EventRelay } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { advance, type Change } from '../machine/machine.js';
+import type { Plan } from '../machine/plan.js';
 import type { Moment } from '../machine/walk.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
-import { Admission } from '../queues/admission.js';
+import { Admission, endedBy, type Step } from '../queues/admission.js';
+import { GrantRepository, type HeldCounters } from '../queues/grant.repository.js';
+import { Places, type Grants } from '../queues/grants.js';
 import { priorityIn } from '../queues/queueing.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionCache } from './execution.cache.js';
 import { GroupCommit } from './group-commit.js';
 import { hasEnded, moveOf, type Move, type OpenedCall } from './move.js';
-import { TransitionRepository } from './transition.repository.js';
+import { isDeadlock, TransitionRepository } from './transition.repository.js';
 
 export interface Wanted {
   executionId: string;
@@ -32,6 +35,10 @@ export interface Outcome {
   move?: Move;
 }
 
+interface PlannedStep extends Step {
+  plan: Plan;
+}
+
 /** Rounds without any progress, since other replicas were always faster. */
 const MAX_LOST_ROUNDS = 100;
 
@@ -48,6 +55,7 @@ export class TransitionService {
     private readonly cache: ExecutionCache,
     private readonly plans: PlanCache,
     private readonly admission: Admission,
+    private readonly grants: GrantRepository,
     private readonly relay: EventRelay,
     private readonly config: OrchestratorConfig,
   ) {}
@@ -89,7 +97,7 @@ export class TransitionService {
     const first = new Map<string, Wanted>();
     for (const wanted of open) if (!first.has(wanted.executionId)) first.set(wanted.executionId, wanted);
     const rows = new Map((await this.transitions.readKnown([...first.keys()])).map((known) => [known.row.id, known]));
-    const moves = new Map<Wanted, Move>();
+    const steps = new Map<Wanted, PlannedStep>();
     for (const [id, wanted] of first) {
       const known = rows.get(id);
       if (!known) {
@@ -101,28 +109,46 @@ export class TransitionService {
         outcomes.set(wanted, undefined);
         continue;
       }
-      const move = await this.moveFor(execution, wanted);
-      if (move) moves.set(wanted, move);
+      const step = await this.stepFor(execution, wanted);
+      if (step) steps.set(wanted, step);
       else if (isFresh) outcomes.set(wanted, { execution });
       else this.cache.forget(id);
     }
-    if (moves.size === 0) return;
-    const moved = await this.transitions.moveAll([...moves].map(([{ audit }, move]) => ({ move, audit })));
-    for (const [wanted, move] of moves) {
-      if (!moved.has(wanted.executionId)) continue;
+    if (steps.size === 0) return;
+    for (const [wanted, move] of await this.write(steps)) {
       this.admission.committed(move);
       outcomes.set(wanted, { execution: move.after, move });
     }
   }
 
-  private async moveFor(execution: ExecutionRow, { change, held }: Wanted): Promise<Move | undefined> {
-    if (hasEnded(execution.status)) return undefined;
-    const plan = await this.plans.get(execution.workspaceId, execution.workflow, execution.version);
-    const transition = advance(plan, execution, execution.state, change, this.moment());
-    if (!transition) return undefined;
+  private async stepFor(before: ExecutionRow, { change }: Wanted): Promise<PlannedStep | undefined> {
+    if (hasEnded(before.status)) return undefined;
+    const plan = await this.plans.get(before.workspaceId, before.workflow, before.version);
+    const transition = advance(plan, before, before.state, change, this.moment());
+    return transition && { plan, before, change, transition };
+  }
+
+  /** Gives what was written. Under limits it holds their counters meanwhile, where nobody waits for a place anyway. */
+  private async write(steps: ReadonlyMap<Wanted, PlannedStep>): Promise<[Wanted, Move][]> {
+    const keys = [...steps.values()].flatMap((step) =>
+      this.admission.limitsOf(step.plan, step).map(({ key }) => ({ workspaceId: step.before.workspaceId, key })),
+    );
+    const write = async (held?: HeldCounters) => {
+      const moves = [...steps].map(([wanted, step]) => ({ wanted, move: this.moveFor(step, wanted, held?.grants) }));
+      const audited = moves.map(({ wanted, move }) => ({ move, audit: wanted.audit }));
+      const moved = await this.transitions.moveAll(audited, held);
+      return moves.flatMap(({ wanted, move }): [Wanted, Move][] => (moved.has(move.after.id) ? [[wanted, move]] : []));
+    };
+    if (keys.length === 0) return write();
+    return this.grants.holding(keys, write).catch((error: unknown) => (isDeadlock(error) ? [] : Promise.reject(error)));
+  }
+
+  private moveFor({ plan, before, change, transition }: PlannedStep, { held }: Wanted, grants?: Grants): Move {
+    const places = new Places(before.workspaceId, grants);
+    for (const { limits } of endedBy(before, change)) grants?.giveBack(before.workspaceId, limits ?? []);
     const goesOn = (call: OpenedCall) =>
-      this.admission.goesOn(call, priorityIn(plan, execution, call.frame), held ?? call.frame.id);
-    const terms = { recheckMs: this.recheckMs, held, goesOn };
-    return this.admission.plan(plan, execution, moveOf(plan, execution, change, transition, terms));
+      this.admission.goesOn(call, priorityIn(plan, before, call.frame), held ?? call.frame.id, places);
+    const move = moveOf(plan, before, change, transition, { recheckMs: this.recheckMs, held, goesOn });
+    return this.admission.plan(plan, before, move, places);
   }
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, unavailableIfAway } from '@scm/database';
 import type { PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import type { Limit } from '../machine/limits.js';
-import type { Counter } from './counter.js';
+import { inTransaction, lockCounters } from './grant.repository.js';
+import type { NamedCounter } from './grants.js';
 import { choose, counterKey, type Candidate, type Choice } from './choose.js';
 import { laneNames, type LaneName } from './lanes.js';
 import type { Freed } from './queueing.js';
@@ -21,11 +22,6 @@ const NEXT_OF_KEYS = `select a.* from unnest($1::uuid[], $2::text[], $3::int[]) 
   select ${CANDIDATE} from admissions a where a.workspace_id = k.workspace_id and a.blocked_by = k.key
   order by a.priority, a.rank limit k.n for update skip locked) a`;
 
-/** In the order of the keys, as everybody locks them. */
-const COUNTERS = `select workspace_id as "workspaceId", key, at_work as "atWork", begun,
-  extract(epoch from free_at)::float8 * 1000 as "freeAtMs" from limit_keys
-  where (workspace_id, key) in (select * from unnest($1::uuid[], $2::text[])) order by workspace_id, key for update`;
-
 const WRITE = `with choice as (
   select * from jsonb_to_recordset($1::jsonb) as c(id uuid, frame int, keep boolean, at timestamptz, by text)
 ), sent as (
@@ -36,11 +32,6 @@ const WRITE = `with choice as (
 ) update limit_keys k set at_work = n."atWork", begun = n.begun, free_at = n."freeAt"
   from jsonb_to_recordset($2::jsonb) as n("workspaceId" uuid, key text, "atWork" int, begun jsonb, "freeAt" timestamptz)
   where k.workspace_id = n."workspaceId" and k.key = n.key`;
-
-interface NamedCounter extends Counter {
-  workspaceId: string;
-  key: string;
-}
 
 export interface Round extends Choice {
   /** How many of each lane were looked at that no limit had held back. */
@@ -69,7 +60,7 @@ export class AdmissionRepository {
     rooms: ReadonlyMap<LaneName, number>,
     now: Date,
   ): Promise<Round> {
-    return this.inTransaction(async (client) => {
+    return inTransaction(this.database, async (client) => {
       const next = await candidates(client, 'next-in-lanes', NEXT, [[...open.keys()], [...open.values()]]);
       const keys = [
         freed.map(({ workspaceId }) => workspaceId),
@@ -78,7 +69,7 @@ export class AdmissionRepository {
       ];
       const unblocked = freed.length > 0 ? await candidates(client, 'next-of-keys', NEXT_OF_KEYS, keys) : [];
       const all = [...next, ...unblocked];
-      const counters = await this.lockCounters(client, all);
+      const counters = await countersOf(client, all);
       const choice = choose(all, counters, rooms, now.getTime());
       if (all.length > 0) await write(client, choice, counters, now);
       return { ...choice, seen: countsByLane(next), more: moreOf(freed, unblocked, choice) };
@@ -137,44 +128,12 @@ export class AdmissionRepository {
     const asked = this.database.systemPool.query<Row>(prepared);
     return (await asked.catch((error: unknown) => Promise.reject(unavailableIfAway(error)))).rows;
   }
+}
 
-  private async lockCounters(client: PoolClient, all: readonly Candidate[]): Promise<Map<string, NamedCounter>> {
-    const wanted = new Map<string, { workspaceId: string; key: string }>();
-    for (const { workspaceId, limits } of all) {
-      for (const { key } of limits ?? []) wanted.set(counterKey(workspaceId, key), { workspaceId, key });
-    }
-    if (wanted.size === 0) return new Map();
-    const names = [...wanted.values()];
-    const values = [names.map(({ workspaceId }) => workspaceId), names.map(({ key }) => key)];
-    const lock = () => client.query<NamedCounter>({ name: 'lock-limit-keys', text: COUNTERS, values });
-    let { rows } = await lock();
-    if (rows.length < wanted.size) {
-      const text = `insert into limit_keys (workspace_id, key) select * from unnest($1::uuid[], $2::text[]) order by 1, 2
-        on conflict do nothing`;
-      await client.query({ name: 'add-limit-keys', text, values });
-      ({ rows } = await lock());
-    }
-    return new Map(rows.map((row) => [counterKey(row.workspaceId, row.key), row]));
-  }
-
-  private async inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.database.systemPool
-      .connect()
-      .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
-    let broken: Error | undefined;
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      // A connection that cannot even roll back is not given to anybody else.
-      await client.query('rollback').catch((lost: Error) => (broken = lost));
-      throw unavailableIfAway(error);
-    } finally {
-      client.release(broken);
-    }
-  }
+async function countersOf(client: PoolClient, all: readonly Candidate[]): Promise<Map<string, NamedCounter>> {
+  const keys = all.flatMap(({ workspaceId, limits }) => (limits ?? []).map(({ key }) => ({ workspaceId, key })));
+  const counters = await lockCounters(client, keys);
+  return new Map(counters.map((counter) => [counterKey(counter.workspaceId, counter.key), counter]));
 }
 
 async function candidates(client: PoolClient, name: string, text: string, values: unknown[]): Promise<Candidate[]> {

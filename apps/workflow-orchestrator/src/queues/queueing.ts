@@ -27,6 +27,8 @@ export interface QueuedCall {
   /** How far behind the one before it: less for workspaces with more weight. */
   stride: number;
   limits?: Limit[];
+  /** It has its places under the limits already, and goes to the workers at once. */
+  granted?: boolean;
 }
 
 /** A key that may let so many more begin. */
@@ -35,6 +37,9 @@ export interface Freed {
   key: string;
   count: number;
 }
+
+/** A call that is opened, and whether it has its places under its limits already. */
+export type AdmittedCall = OpenedCall & Pick<QueuedCall, 'granted'>;
 
 /** What a transition opens and ends of the calls that workers do. */
 export interface Traffic {
@@ -55,20 +60,23 @@ export function trafficOf(plan: Plan, before: Pick<ExecutionRow, 'state'>, { aft
   };
 }
 
-/** `queues`: the calls among those opened that are to wait. Undefined when the queue has nothing to do with it. */
+/**
+ * `queues`: the calls among those opened that are to wait, or hold places under limits. Undefined when the queue has
+ * nothing to do with it.
+ */
 export function queueingOf(
   plan: Plan,
   before: ExecutionRow,
   { after, change }: Move,
-  queues: readonly OpenedCall[],
+  queues: readonly AdmittedCall[],
   stride: number,
 ): Queueing | undefined {
   const { priority } = after;
   const root = before.revision === 0 ? heldBack(after.state) : undefined;
   const whole: QueuedCall = { frame: WHOLE, lane: 'execution', priority, stride, limits: after.state.limits };
-  const calls = queues.map(({ frame, capability }): QueuedCall => {
+  const calls = queues.map(({ frame, capability, granted }): QueuedCall => {
     const own = priorityIn(plan, after, frame);
-    return { frame: frame.id, lane: capability, priority: own, stride, limits: frame.limits };
+    return { frame: frame.id, lane: capability, priority: own, stride, limits: frame.limits, granted };
   });
   const released = releasedOf(before, after);
   const park = change.kind === 'pause' ? true : change.kind === 'resume' ? false : undefined;
