@@ -38,6 +38,7 @@ const spanning: Record<string, string> = {
     'keys, which whoever holds a connection waits for',
   'apps/workflow-orchestrator/src/schedules/schedule.repository.ts': 'the sweep of schedules',
   'apps/workflow-orchestrator/src/queues/admission.repository.ts': 'a queue is shared by every workspace',
+  'apps/workflow-orchestrator/src/queues/grant.repository.ts': 'one commit opens calls of several workspaces',
   'apps/workflow-orchestrator/src/queues/queue.repository.ts': 'a place in it is one among those of all',
   'apps/workflow-orchestrator/src/queues/queue-depth.repository.ts': 'worker pools serve every workspace',
   'apps/notifier/src/deliveries/delivery.queue.ts': 'takes due deliveries of all',
