@@ -10,6 +10,8 @@ import { ProcessingStep } from './steps/processing.step.js';
 import { ReportSender } from './steps/report.sender.js';
 import { StepRunner } from './steps/step.runner.js';
 import { CapacityHandler } from './capacity.handler.js';
+import { SqlAction } from './sql/sql.action.js';
+import { SqlDatabases } from './sql/sql-databases.js';
 import { WorkerConfig } from './worker.config.js';
 
 const steps: Record<Capability, Type> = {
@@ -29,6 +31,8 @@ export function workerModule(chosen: readonly Capability[]): Type {
       ReportSender,
       StepRunner,
       Threads,
+      SqlAction,
+      SqlDatabases,
       {
         provide: EgressClient,
         useFactory: (config: WorkerConfig) => new EgressClient({ allow: config.egressAllow }),

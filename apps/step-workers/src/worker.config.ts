@@ -44,4 +44,13 @@ export class WorkerConfig {
   @IsArray()
   @IsString({ each: true })
   egressOrigins: string[] = [];
+
+  @Setting({
+    description:
+      'Postgres databases that action steps may write to, comma-separated: <workspace id or *>/<name>=<postgres URL>',
+    secret: true,
+  })
+  @IsArray()
+  @IsString({ each: true })
+  sqlDatabases: string[] = [];
 }

@@ -166,8 +166,8 @@ export class StepTask {
   @Instant({ optional: true }) openedAt?: string;
   /** The trace context of the attempt before. */
   @Text({ max: 64, optional: true }) previous?: string;
-  /** `ledger`: what was begun once is not begun again. */
-  @OneOf(['ledger'], { optional: true }) effect?: 'ledger';
+  /** `ledger`: what was begun once is not begun again; `transactional`: the effect keeps the mark that it was done. */
+  @OneOf(['ledger', 'transactional'], { optional: true }) effect?: 'ledger' | 'transactional';
   /** How many of a worker's slots it takes; 1 unless said. */
   @Whole({ min: 1, optional: true }) cost?: number;
   @Nested(() => StepLimits, { optional: true }) limits?: StepLimits;

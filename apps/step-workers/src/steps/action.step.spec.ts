@@ -3,6 +3,8 @@ import type { StepTask } from '@scm/contracts';
 import type { EgressClient, EgressRequest } from '@scm/egress';
 import type { MessagingClient } from '@scm/messaging';
 import { Threads } from '../computing/threads.js';
+import { SqlAction } from '../sql/sql.action.js';
+import { SqlDatabases } from '../sql/sql-databases.js';
 import { WorkerConfig } from '../worker.config.js';
 import { ActionStep } from './action.step.js';
 import type { ReportSender } from './report.sender.js';
@@ -35,7 +37,9 @@ it('gives a request as much time as the step has', async () => {
     },
   } as unknown as EgressClient;
   const config = new WorkerConfig();
-  const step = new ActionStep(new StepRunner(messaging, reports), messaging, egress, new Threads(config), config);
+  const sql = new SqlAction(new SqlDatabases(config));
+  const runner = new StepRunner(messaging, reports);
+  const step = new ActionStep(runner, messaging, egress, new Threads(config), sql, config);
   const { signal } = new AbortController();
   await step.run(task, { delivery: 1, signal, draining: signal });
   await step.run(

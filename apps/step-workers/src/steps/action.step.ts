@@ -16,6 +16,7 @@ import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
 import { calls, type CallContext } from '../calls/call.js';
 import { reachedElsewhere } from '../calls/elsewhere.js';
 import { Threads } from '../computing/threads.js';
+import { SqlAction, SqlArguments } from '../sql/sql.action.js';
 import { WorkerConfig } from '../worker.config.js';
 import { HttpArguments, sendHttp } from './http-call.js';
 import { StepRunner } from './step.runner.js';
@@ -25,6 +26,7 @@ class ActionArguments {
   @Nested(() => HttpArguments, { optional: true }) http?: HttpArguments;
   @Nested(() => AcknowledgeRequest, { optional: true }) acknowledge?: AcknowledgeRequest;
   @Nested(() => CreateSilenceRequest, { optional: true }) silence?: CreateSilenceRequest;
+  @Nested(() => SqlArguments, { optional: true }) sql?: SqlArguments;
 }
 
 /** Acts on the world. Every effect carries the step's key, so that a repeated attempt can be told from a new one. */
@@ -37,6 +39,7 @@ export class ActionStep implements OnApplicationShutdown {
     private readonly messaging: MessagingClient,
     private readonly egress: EgressClient,
     private readonly threads: Threads,
+    private readonly sql: SqlAction,
     config: WorkerConfig,
   ) {
     this.wayOut = reachedElsewhere(egress, config.egressOrigins);
@@ -60,10 +63,11 @@ export class ActionStep implements OnApplicationShutdown {
       const compute: CallContext['compute'] = (name, args) => this.threads.run(name, args, task, signal);
       return call(task.with, { egress, input, key, signal, compute });
     }
-    const { http, acknowledge, silence } = decodeValue(ActionArguments, task.with);
-    if ([http, acknowledge, silence].filter(Boolean).length !== 1) {
-      throw invalidField('with', 'give one of http, acknowledge and silence');
+    const { http, acknowledge, silence, sql } = decodeValue(ActionArguments, task.with);
+    if ([http, acknowledge, silence, sql].filter(Boolean).length !== 1) {
+      throw invalidField('with', 'give one of http, acknowledge, silence and sql');
     }
+    if (sql) return this.sql.run(task, sql, signal);
     const options = { as: actor, idempotencyKey: task.key };
     if (acknowledge) return this.messaging.request(AlertApi.acknowledge, acknowledge, options).catch(notYetKnown);
     if (silence) return this.messaging.request(AlertApi.createSilence, silence, options);

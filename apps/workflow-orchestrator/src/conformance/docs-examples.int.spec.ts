@@ -70,11 +70,16 @@ beforeAll(async () => {
   sites = [petStore, exampleSite];
   door = await startWorkflowMesh();
   answerForOthers(door);
+  await door.mesh.database.query('create table orders (item text, amount int)');
   await ensureStreams(door.nc, 'metrics-ingest');
   const origins = [`https://petstore.swagger.io=${petStore.url}`, `https://api.example.com=${shop.url}`];
   await Promise.all([
     door.mesh.start('workflow-orchestrator', { SCM_RECHECK_SECONDS: '1' }),
-    door.mesh.start('step-workers', { SCM_EGRESS_ALLOW: '127.0.0.1', SCM_EGRESS_ORIGINS: origins.join(',') }),
+    door.mesh.start('step-workers', {
+      SCM_EGRESS_ALLOW: '127.0.0.1',
+      SCM_EGRESS_ORIGINS: origins.join(','),
+      SCM_SQL_DATABASES: `*/shop=${door.mesh.database.url}`,
+    }),
   ]);
 }, 60_000);
 

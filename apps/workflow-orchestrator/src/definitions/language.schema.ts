@@ -117,7 +117,7 @@ const options = closed({
   retry,
   compensate: object,
   approval,
-  effect: oneOf('plain', 'ledger'),
+  effect: oneOf('plain', 'ledger', 'transactional'),
   cost,
   limits,
   ...queueing,

@@ -86,7 +86,7 @@ export interface TaskOptions extends QueueOptions {
   /** A person decides before the task begins. */
   approval?: { form?: Record<string, unknown>; assignees?: string[]; deadline?: DurationDocument };
   /** `plain`: done again when nobody knows whether it was done. `ledger`: then a person decides. */
-  effect?: 'plain' | 'ledger';
+  effect?: 'plain' | 'ledger' | 'transactional';
   /** How many of a worker's slots for its kind a call takes; 1 unless said. */
   cost?: number;
   /** What a call may use: `cpuMs` and `memoryMib` of what a worker computes itself, `payloadBytes` in and out. */

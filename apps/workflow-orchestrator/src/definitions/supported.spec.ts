@@ -71,6 +71,17 @@ describe('what cannot be executed here', () => {
     ['a shell', flow({ run: { shell: { command: 'ls' } } }), '/do/0/one/run/shell'],
     ['an extension', flow(set, { use: { extensions: [{ e: { extend: 'all' } }] } }), '/use/extensions'],
     ['a catalog', flow(set, { use: { catalogs: {} } }), '/use/catalogs'],
+    [
+      'a transaction with a server',
+      flow({ call: 'action', with: { http: { url: 'https://a' } }, metadata: { scm: { effect: 'transactional' } } }),
+      '/do/0/one/metadata/scm/effect',
+    ],
+    [
+      'a statement with an expression',
+      flow({ call: 'action', with: { sql: { database: 'a', statement: 'drop ${ .table }' } } }),
+      '/do/0/one/with/sql/statement',
+    ],
+    ['a statement by expression', flow({ call: 'action', with: { sql: '${ .sql }' } }), '/do/0/one/with/sql'],
     ['another expression language', flow(set, { evaluate: { language: 'js' } }), '/evaluate/language'],
   ])('%s is named by its place', (_what, given, path) => {
     expect(unsupportedIn(given).map((fault) => fault.path)).toEqual([path]);

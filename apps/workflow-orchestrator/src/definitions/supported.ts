@@ -94,8 +94,24 @@ function unsupportedShapes(task: TaskDocument, ref: string): FieldError[] {
       .filter((name) => foreach && name in foreach)
       .map((name) => fault(`${ref}/foreach/${name}`, `${name} belongs to the tasks of foreach`)),
     ...unsupportedResources(task, ref),
+    ...unsupportedEffect(task, ref),
     ...unsupportedSchemas(task, ref),
     ...unsupportedCredentials(task.with, `${ref}/with`),
+  ];
+}
+
+/** Only what a step writes to a database can commit together with the mark that it was done. */
+function unsupportedEffect({ call, with: args = {}, metadata }: TaskDocument, ref: string): FieldError[] {
+  const sql = call === 'action' ? args['sql'] : undefined;
+  const { statement } = (sql ?? {}) as { statement?: unknown };
+  return [
+    ...(typeof sql === 'string' ? [fault(`${ref}/with/sql`, 'must name its statement, without expression')] : []),
+    ...(metadata?.scm?.effect === 'transactional' && statement === undefined
+      ? [fault(`${ref}/metadata/scm/effect`, 'transactional belongs to actions with sql')]
+      : []),
+    ...(typeof statement === 'string' && statement.includes('${')
+      ? [fault(`${ref}/with/sql/statement`, 'must have no expression: values go into parameters')]
+      : []),
   ];
 }
 

@@ -35,7 +35,7 @@ export function stepTaskOf(plan: Plan, execution: ExecutionRow, frame: Frame): S
     startedBy: execution.startedBy,
     openedAt: frame.calledAt ?? frame.startedAt,
     ...(frame.previous && { previous: frame.previous }),
-    ...(effect === 'ledger' && { effect }),
+    ...(effect && effect !== 'plain' && { effect }),
     ...(cost !== undefined && { cost }),
     ...(limits && { limits }),
   };
