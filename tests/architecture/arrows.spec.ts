@@ -6,6 +6,7 @@ import { importsOf, packageOf, packages, root, sourcesIn, type Package } from '.
 const arrows: Record<string, string[]> = {
   contracts: ['mcp-messages'],
   'mcp-messages': [],
+  'mcp-migration': ['mcp-messages'],
   messaging: ['contracts'],
   database: ['contracts'],
   service: ['contracts', 'messaging', 'database'],
