@@ -286,3 +286,22 @@ describe('a request that is not valid', () => {
     await expect(sent).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: [{ path }] });
   });
 });
+
+describe('fetch', () => {
+  it('answers with a stream that ends when its signal says so', async () => {
+    const url = await serve((_, res) => void res.write('data: 1\n\n'));
+    const stop = new AbortController();
+    const answer = await egress().fetch(url, { signal: stop.signal });
+    const reader = answer.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 1\n\n');
+    stop.abort(new Error('enough'));
+    await expect(reader?.read()).rejects.toThrow('enough');
+  });
+
+  it('follows no redirect, and reaches nothing that is not allowed', async () => {
+    const url = await serve((_, res) => void res.writeHead(307, { location: 'http://10.0.0.1/' }).end());
+    expect((await egress().fetch(url)).status).toBe(307);
+    await expect(egress({}).fetch(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(egress({}).fetch('ftp://example.org')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { ServiceError } from '@scm/contracts';
-import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { Agent, buildConnector, fetch, request, type Dispatcher, type RequestInit } from 'undici';
 import { AddressGuard, type Resolve } from './address-guard.js';
 import { checkHeaders, parseUrl } from './request-checks.js';
 
@@ -32,6 +32,8 @@ export interface EgressOptions {
   /** Host names, addresses and CIDRs that may be reached although they are private. */
   allow?: readonly string[];
   resolve?: Resolve;
+  /** At once to one origin, of which each open stream holds one. Default 16. */
+  connections?: number;
 }
 
 const CONNECTIONS_PER_ORIGIN = 16;
@@ -41,9 +43,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export class EgressClient {
   private readonly agent: Agent;
 
-  constructor({ allow = [], resolve = lookup }: EgressOptions = {}) {
+  constructor({ allow = [], resolve = lookup, connections = CONNECTIONS_PER_ORIGIN }: EgressOptions = {}) {
     const guard = new AddressGuard(allow, resolve);
-    this.agent = new Agent({ connect: guardedConnector(guard), connections: CONNECTIONS_PER_ORIGIN, allowH2: false });
+    // Every request has its own deadline, and a stream may be silent for long.
+    const silence = { headersTimeout: 0, bodyTimeout: 0 };
+    this.agent = new Agent({ connect: guardedConnector(guard), connections, allowH2: false, ...silence });
   }
 
   /**
@@ -71,6 +75,20 @@ export class EgressClient {
       throw deadline.aborted ? tooSlow(target) : unreachable(target, error);
     }
   }
+
+  /**
+   * As `fetch`, for libraries that speak a protocol over it: answers may be streams and nothing but the signal ends them. No
+   * redirect is followed. Rejects with INVALID_ARGUMENT or UNAVAILABLE, or with the signal's reason.
+   */
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const target = parseUrl(input instanceof Request ? input.url : String(input));
+    const guarded = { ...init, redirect: 'manual', dispatcher: this.agent } as RequestInit;
+    const answer = await fetch(target, guarded).catch((error: Error) => {
+      init?.signal?.throwIfAborted();
+      throw unreachable(target, error.cause ?? error);
+    });
+    return answer as unknown as Response;
+  };
 
   /** Ends every connection; requests under way fail as UNAVAILABLE. */
   async close(): Promise<void> {
