@@ -110,9 +110,9 @@ export class LegacyUpstream implements Provider {
   }
 
   private async resume(exchange: Exchange): Promise<JsonObject> {
-    const { owner, calls, states, relay } = this.parking;
+    const { owner, calls, states } = this.parking;
     const at = states.open(exchange, exchange.params['requestState']);
-    if (at.owner !== owner) return relay(at.owner, exchange);
+    if (at.owner !== owner) return this.parking.relay(at.owner, exchange);
     const parked = calls.take(at.call, at.round);
     if (!parked) throw refused();
     const { call, giveUp } = parked;

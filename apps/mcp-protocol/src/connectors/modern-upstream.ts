@@ -1,8 +1,9 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { metaKeys, type JsonObject, type JsonRpcNotification } from '@scm/mcp-messages';
+import type { JsonObject, JsonRpcNotification } from '@scm/mcp-messages';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { Connection, nextRequestId } from './connection.js';
 import { SharedChannel } from './shared-channel.js';
+import { unstamped } from './unstamped.js';
 import { sharesOneChannel, transportTo } from './transports.js';
 import type { UpstreamTarget } from './upstream-target.js';
 
@@ -40,12 +41,4 @@ export class ModernUpstream implements Provider {
   async close(): Promise<void> {
     await this.channel?.close();
   }
-}
-
-/** The subscription is the client's: whoever speaks to it names it. */
-export function unstamped(notification: JsonRpcNotification): JsonRpcNotification {
-  const { _meta, ...params } = notification.params ?? {};
-  if (_meta === undefined) return notification;
-  const { [metaKeys.subscriptionId]: _, ...kept } = _meta as JsonObject;
-  return { ...notification, params: { ...params, ...(Object.keys(kept).length > 0 && { _meta: kept }) } };
 }

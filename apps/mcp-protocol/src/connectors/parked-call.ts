@@ -48,7 +48,7 @@ export class ParkedCall {
   /** Resolves with the answer, or with undefined when the client has to be asked first. */
   async turn(exchange: Exchange): Promise<JsonObject | undefined> {
     this.exchange = exchange;
-    const questioned = this.asked.promise.then(async () => void (await sleep(GATHER_MS)));
+    const questioned = this.asked.promise.then(() => sleep(GATHER_MS, undefined));
     try {
       return await Promise.race([this.answer, questioned, aborted(exchange.signal)]);
     } finally {
@@ -64,7 +64,7 @@ export class ParkedCall {
 
   /** Hands on what answers a question; the others are still open. @returns whether all are answered. */
   async take(responses: JsonObject): Promise<boolean> {
-    for (const [key, { request, reverse }] of [...this.questions]) {
+    for (const [key, { request, reverse }] of this.questions) {
       const response = responses[key];
       if (!isAnswerTo(request.method, response)) continue;
       const answer = answerToUpstream(this.session.welcome, request.method, response, reverse);

@@ -46,9 +46,14 @@ export function refused(): ProtocolError {
   return new ProtocolError(errorCodes.invalidParams, 'requestState is not valid here, or not any more');
 }
 
+// Another round of the same call has others of these.
+const ofTheRound = ['_meta', 'requestState', 'inputResponses'];
+
 function placeOf({ actor, method, params }: Exchange): string {
-  const { _meta, requestState, inputResponses, ...asked } = params;
-  const digest = createHash('sha256').update(sorted(asked)).digest('base64url');
+  const asked = Object.entries(params).filter(([name]) => !ofTheRound.includes(name));
+  const digest = createHash('sha256')
+    .update(sorted(Object.fromEntries(asked)))
+    .digest('base64url');
   return `mcp-request-state/${actor.workspaceId}/${actor.kind}/${actor.id}/${method}/${digest}`;
 }
 

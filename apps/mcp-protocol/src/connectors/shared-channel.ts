@@ -2,7 +2,7 @@ import type { Transport } from '@modelcontextprotocol/client';
 import { metaKeys, type JsonObject, type JsonRpcNotification, type RequestId } from '@scm/mcp-messages';
 import type { Exchange } from '../protocol/exchange.js';
 import { Connection, nextRequestId } from './connection.js';
-import { unstamped } from './modern-upstream.js';
+import { unstamped } from './unstamped.js';
 
 /** Many exchanges over one stdio child of revision 2026-07-28; it is started when it is needed, and again when it ended. */
 export class SharedChannel {

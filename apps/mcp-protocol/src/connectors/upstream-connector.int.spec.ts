@@ -172,8 +172,8 @@ describe.each(['a server of 2026-07-28', 'a server of 2025-11-25', 'a child over
     expect(
       Object.values(asked['inputRequests'] as Record<string, JsonObject>)
         .map(({ method }) => method)
-        .sort(),
-    ).toEqual(['elicitation/create', 'roots/list', 'sampling/createMessage']);
+        .join(' '),
+    ).toBe('elicitation/create sampling/createMessage roots/list');
     const { requestState } = asked;
     const answered = tool(name, { inputResponses: answersTo(asked, { name: 'Ann' }), requestState });
     expect(textOf(await upstream().answer(answered))).toBe('All three answers came');

@@ -39,7 +39,7 @@ export function upstreamFault(error: unknown): Error {
 }
 
 function httpFault(error: SdkHttpError): Error {
-  const { status = 0, text } = error.data;
+  const { status, text } = error.data;
   const answered = protocolErrorIn(typeof text === 'string' ? text : '');
   if (answered && answered.code !== SESSION_NOT_FOUND) return answered;
   if (status === 404) return new SessionLost();
