@@ -1,7 +1,7 @@
 import { errorCodes } from '@scm/mcp-messages';
 import { ofMethods, type MessageKind } from './place.js';
 import type { Change, PlacedChange } from './rule.js';
-import { without } from './members.js';
+import { within, without } from './members.js';
 
 /** Drops members that the older revision does not have, and says so. */
 export function dropping(...keys: string[]): Change {
@@ -9,6 +9,15 @@ export function dropping(...keys: string[]): Change {
     for (const key of keys) if (value[key] !== undefined) work.dropped(key);
     return without(value, ...keys);
   };
+}
+
+/** The same below a member that is an object. */
+export function droppingIn(member: string, ...keys: string[]): Change {
+  return (value, work) =>
+    within(value, member, (inner) => {
+      for (const key of keys) if (inner[key] !== undefined) work.dropped(`${member}/${key}`);
+      return without(inner, ...keys);
+    });
 }
 
 /** Takes members away without which nothing is lost. */

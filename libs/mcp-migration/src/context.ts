@@ -14,7 +14,7 @@ export interface TranslationContext {
   elicitationId?: string;
   /** The subscription that a notification belongs to. */
   subscriptionId?: RequestId;
-  /** Of the request that an error answers which itself names none. */
+  /** On the older connection: of a request that stood in a result, or that an error answers which itself names none. */
   requestId?: RequestId;
   /** The resource that was asked for. */
   uri?: string;

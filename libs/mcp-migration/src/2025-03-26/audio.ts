@@ -27,7 +27,7 @@ function isInlineAudio(resource: JsonObject): boolean {
 
 const asText: Change = (block, work) => {
   if (block['type'] !== 'audio') return block;
-  work.dropped('data');
+  work.dropped();
   const { mimeType } = block;
   return { ...without(block, 'data', 'mimeType'), type: 'text', text: `[audio, ${String(mimeType)}]` };
 };

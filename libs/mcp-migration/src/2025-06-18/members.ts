@@ -1,15 +1,6 @@
-import { dropping } from '../changes.js';
-import { within } from '../members.js';
+import { dropping, droppingIn } from '../changes.js';
 import { contentBlocks, inRequest, prompts, resources, templates, tools } from '../place.js';
 import { lossy, none, rulesOf, type Change } from '../rule.js';
-
-const withoutTime: Change = (value, work) =>
-  within(value, 'annotations', (annotations) => {
-    if (annotations['lastModified'] === undefined) return annotations;
-    work.dropped('annotations/lastModified');
-    const { lastModified: _, ...rest } = annotations;
-    return rest;
-  });
 
 // Free keys are members that the older revision does not forbid.
 const withoutMeta: Change = (value, work) => (work.context.isStrict ? dropping('_meta')(value, work) : value);
@@ -19,7 +10,7 @@ export const memberRules = rulesOf('2025-06-18', {
     title: 'When something was last modified',
     up: none,
     down: lossy('Dropped.'),
-    changes: [{ at: [...resources, ...templates, ...contentBlocks], down: withoutTime }],
+    changes: [{ at: [...resources, ...templates, ...contentBlocks], down: droppingIn('annotations', 'lastModified') }],
   },
   'nested-meta': {
     title: '`_meta` of tools, resources, prompts and content',

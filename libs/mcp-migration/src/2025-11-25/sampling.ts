@@ -1,6 +1,5 @@
 import { errorCodes, isJsonObject, type JsonObject } from '@scm/mcp-messages';
-import { dropping } from '../changes.js';
-import { within } from '../members.js';
+import { droppingIn } from '../changes.js';
 import { clientCapabilities, inRequest, inResult } from '../place.js';
 import { lossy, none, refused, rulesOf, type Change } from '../rule.js';
 import type { Work } from '../work.js';
@@ -35,7 +34,7 @@ const oneBlockEach: Change = (params, work) => {
   const single = messages.flatMap((message) => {
     const { content } = message;
     if (!Array.isArray(content)) return [message];
-    if (content.length !== 1) work.emulated('messages/*/content');
+    if (content.length !== 1) work.emulated('messages');
     return content.map((block: unknown) => ({ ...message, content: block }));
   });
   return { ...params, messages: single };
@@ -59,15 +58,12 @@ function joined(texts: JsonObject[]): JsonObject {
   return { ...texts[0], type: 'text', text: texts.map(({ text }) => String(text)).join('\n') };
 }
 
-const plainCapability: Change = (capabilities, work) =>
-  within(capabilities, 'sampling', (declared) => dropping('tools', 'context')(declared, work));
-
 export const samplingRules = rulesOf('2025-11-25', {
   'sampling-capability': {
     title: 'Tools and contexts in the capability `sampling`',
     up: none,
     down: lossy('Not declared to the older server, which could not use them.'),
-    changes: [{ at: clientCapabilities, down: plainCapability }],
+    changes: [{ at: clientCapabilities, down: droppingIn('sampling', 'tools', 'context') }],
   },
   'sampling-tools': {
     title: 'Tools in sampling',

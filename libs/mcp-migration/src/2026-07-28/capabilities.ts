@@ -1,10 +1,6 @@
-import { dropping } from '../changes.js';
-import { within } from '../members.js';
+import { dropping, droppingIn } from '../changes.js';
 import { clientCapabilities, serverCapabilities } from '../place.js';
-import { lossy, none, rulesOf, type Change } from '../rule.js';
-
-const withoutRootsChanged: Change = (capabilities, work) =>
-  within(capabilities, 'roots', (roots) => dropping('listChanged')(roots, work));
+import { lossy, none, rulesOf } from '../rule.js';
 
 /** The handshake translates them: no message of both revisions holds capabilities. */
 export const capabilityRules = rulesOf('2026-07-28', {
@@ -12,7 +8,7 @@ export const capabilityRules = rulesOf('2026-07-28', {
     title: 'That a client tells when its roots change',
     up: lossy('Not declared: roots are asked for anew.'),
     down: none,
-    changes: [{ at: clientCapabilities, up: withoutRootsChanged }],
+    changes: [{ at: clientCapabilities, up: droppingIn('roots', 'listChanged') }],
   },
   'tasks-capability': {
     title: 'Tasks of the core as a capability',

@@ -9,6 +9,11 @@ const askable = ['tools/call', 'prompts/get', 'resources/read'];
 
 const embed: Change = (message) => without(message, 'jsonrpc', 'id');
 
+const sendable: Change = (message, work) => {
+  const { requestId } = work.context;
+  return requestId === undefined ? message : { jsonrpc: '2.0', id: requestId, ...message };
+};
+
 const withoutAnswers: Change = (params, work) => {
   if (params['inputResponses'] === undefined && params['requestState'] === undefined) return params;
   for (const key of ['inputResponses', 'requestState']) if (params[key] !== undefined) work.emulated(key);
@@ -22,10 +27,15 @@ const refuseQuestions: Change = (result, work) => {
 
 const nameVisit: Change = (params, work) => {
   if (params['mode'] !== 'url' || params['elicitationId'] !== undefined) return params;
+  work.emulated('elicitationId');
   return { ...params, elicitationId: work.context.elicitationId ?? params['url'] };
 };
 
-const unnameVisit: Change = (params) => (params['mode'] === 'url' ? without(params, 'elicitationId') : params);
+const unnameVisit: Change = (params, work) => {
+  if (params['mode'] !== 'url' || params['elicitationId'] === undefined) return params;
+  work.emulated('elicitationId');
+  return without(params, 'elicitationId');
+};
 
 const ask: Change = (message, work) => {
   const { error, ...envelope } = message;
@@ -50,14 +60,14 @@ export const inputRequiredRules = rulesOf('2026-07-28', {
       'The bridge sends what the result asks for as requests, and tries again with the answers, which are taken away from requests.',
     ),
     changes: [
-      { at: ofMethods(embeddable, 'request'), up: embed },
+      { at: ofMethods(embeddable, 'request'), up: embed, down: sendable },
       { at: [inRequest(askable)], down: withoutAnswers },
       { at: [inResult('all')], down: refuseQuestions },
     ],
   },
   'elicitation-id': {
     title: 'The id of a request to go to an address',
-    up: lossless('Taken away.'),
+    up: emulated('Taken away: the bridge keeps it.'),
     down: emulated('Made by the bridge; without one, the address.'),
     changes: [{ at: [inRequest(['elicitation/create'])], up: unnameVisit, down: nameVisit }],
   },

@@ -1,7 +1,7 @@
 import { isJsonObject, metaKeys, type JsonObject } from '@scm/mcp-messages';
 import { within, without, withoutMeta } from '../members.js';
 import { inNotification, ofMethods, type Place } from '../place.js';
-import { emulated, lossless, rulesOf, type Change } from '../rule.js';
+import { lossless, rulesOf, type Change } from '../rule.js';
 
 const requestKeys = [metaKeys.protocolVersion, metaKeys.clientCapabilities, metaKeys.clientInfo, metaKeys.logLevel];
 
@@ -43,7 +43,7 @@ export const requestMetaRules = rulesOf('2026-07-28', {
   },
   'subscription-id': {
     title: 'Which subscription a notification belongs to',
-    up: emulated('The bridge names the subscription.'),
+    up: lossless('The bridge names the subscription.'),
     down: lossless('Taken away.'),
     changes: [
       { at: ofMethods(subscribed, 'notification'), up: stamp },
