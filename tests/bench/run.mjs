@@ -2,6 +2,7 @@ import path from 'node:path';
 import { benchCache } from './cache.bench.mjs';
 import { benchExecutions } from './executions.bench.mjs';
 import { benchIngest } from './ingest.bench.mjs';
+import { benchMcpTranslation } from './mcp-translation.bench.mjs';
 import { clone, startProduct } from './product.mjs';
 import { printRows, writeRows } from './report.mjs';
 import { benchQueues } from './queues.bench.mjs';
@@ -19,6 +20,7 @@ const benches = {
   ingest: benchIngest,
   workers: benchWorkers,
   queues: benchQueues,
+  'mcp-translation': benchMcpTranslation,
 };
 
 const asked = process.argv.slice(2);
@@ -30,8 +32,8 @@ const names = asked.length > 0 ? asked : Object.keys(benches);
 // Every process of a bench ends with the channel to this one, also when this one is killed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
-/** They start what they measure. */
-const alone = ['start', 'workers', 'queues'];
+/** They start what they measure, or need nothing that runs. */
+const alone = ['start', 'workers', 'queues', 'mcp-translation'];
 const product = names.some((name) => !alone.includes(name)) ? await startProduct() : undefined;
 try {
   for (const name of names) {

@@ -3,7 +3,16 @@ import { isJsonObject, type JsonObject } from '@scm/mcp-messages';
 /** The object without some of its members; the object itself where it has none of them. */
 export function without(value: JsonObject, ...keys: string[]): JsonObject {
   if (!keys.some((key) => value[key] !== undefined)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+  const rest: JsonObject = {};
+  for (const key in value) if (!keys.includes(key)) setOwn(rest, key, value[key]);
+  return rest;
+}
+
+// Assigning that one name would set what the object inherits from.
+function setOwn(value: JsonObject, key: string, member: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(value, key, { value: member, enumerable: true, writable: true, configurable: true });
+  else value[key] = member;
 }
 
 /** The object with what `change` makes of an object member; the object itself where that is the same. */

@@ -26,16 +26,24 @@ export interface Route {
   sender: Peer;
 }
 
-const plans = new Map<string, readonly PlanStep[]>();
+const plans = new Map<unknown, unknown>();
 
 /** What is to do with the messages of a method on their way from one revision to another. */
 export function planOf(route: Route): readonly PlanStep[] {
   // Methods of extensions share one plan: their names are whatever a peer says.
   const method = Object.hasOwn(methods, route.method) ? route.method : '';
-  const key = `${route.from} ${route.to} ${route.kind} ${route.sender} ${method}`;
-  let plan = plans.get(key);
-  if (!plan) plans.set(key, (plan = compile({ ...route, method })));
+  const { from, to, kind, sender } = route;
+  const byMethod = inner(inner(inner(inner(plans, from), to), kind), sender) as Map<string, readonly PlanStep[]>;
+  let plan = byMethod.get(method);
+  if (!plan) byMethod.set(method, (plan = compile({ ...route, method })));
   return plan;
+}
+
+// A key of joined words would cost more than the translation of a small message.
+function inner(map: Map<unknown, unknown>, key: string): Map<unknown, unknown> {
+  let found = map.get(key) as Map<unknown, unknown> | undefined;
+  if (!found) map.set(key, (found = new Map<unknown, unknown>()));
+  return found;
 }
 
 /** Whether a place is on a route. */
