@@ -12,7 +12,11 @@ import {
 import { Policy } from '@scm/policy';
 import { CoreConfig, DatabaseConfig, MigrateConfig, settingsOf } from '@scm/service';
 import { code, page, table } from './markdown.mjs';
+import { mcpCapabilities } from './mcp-capabilities.mjs';
+import { mcpCompatibility } from './mcp-compatibility.mjs';
+import { mcpErrors } from './mcp-errors.mjs';
 import { mcpMessages } from './mcp-messages.mjs';
+import { mcpMigration } from './mcp-migration.mjs';
 import { openApi } from './openapi.mjs';
 
 /** Every generated page, by its file name. */
@@ -23,6 +27,10 @@ export async function references() {
     'permissions.md': permissionMatrix(),
     'configuration.md': await configuration(),
     'mcp-messages.md': mcpMessages(),
+    'mcp-capabilities.md': mcpCapabilities(),
+    'mcp-compatibility.md': mcpCompatibility(),
+    'mcp-errors.md': mcpErrors(),
+    'mcp-migration.md': mcpMigration(),
     'openapi.json': `${JSON.stringify(await openApi(), null, 2)}\n`,
   };
 }

@@ -3,36 +3,34 @@ import { refusing } from '../changes.js';
 import { inNotification } from '../place.js';
 import { none, refused, rulesOf } from '../rule.js';
 
-const bridged = (does: string) => refused(`${does} The bridge does.`);
-
 /** What only sessions have, or only requests without them: no message stands for it on the other side. */
 export const sessionRules = rulesOf('2026-07-28', {
   handshake: {
     kind: 'bridge',
     title: '`initialize` and `server/discover`',
-    up: bridged('Nobody opens a session.'),
-    down: bridged('The server is asked when its session is opened.'),
+    up: refused('The bridge answers it: no session is opened behind it.'),
+    down: refused('The bridge asks when it opens a session with the server.'),
     changes: [refusing('up', ['initialize', 'notifications/initialized']), refusing('down', ['server/discover'])],
   },
   ping: {
     kind: 'bridge',
     title: '`ping`',
-    up: bridged('Whoever has the connection answers.'),
+    up: refused('The bridge answers it: a ping is about its own connection.'),
     down: none,
     changes: [refusing('up', ['ping'])],
   },
   'log-level': {
     kind: 'bridge',
     title: '`logging/setLevel`, and the level in each request',
-    up: bridged('The level is kept with the session, and said with each request.'),
+    up: refused('The bridge keeps the level with the session, and says it with each request.'),
     down: none,
     changes: [refusing('up', ['logging/setLevel'])],
   },
   subscriptions: {
     kind: 'bridge',
     title: '`resources/subscribe` and `subscriptions/listen`',
-    up: bridged('The resources of all sessions are one filter.'),
-    down: bridged('Each resource of the filter is subscribed to, and its end unsubscribes.'),
+    up: refused('The bridge keeps one filter of the resources that sessions subscribe to.'),
+    down: refused('The bridge subscribes to each resource of the filter, and unsubscribes at its end.'),
     changes: [
       refusing('up', ['resources/subscribe', 'resources/unsubscribe']),
       refusing('down', ['subscriptions/listen', 'notifications/subscriptions/acknowledged']),
@@ -41,7 +39,7 @@ export const sessionRules = rulesOf('2026-07-28', {
   'roots-changed': {
     kind: 'bridge',
     title: 'The notification that the roots changed',
-    up: bridged('Roots are asked for anew whenever they are needed.'),
+    up: refused('Not passed on: roots are asked for anew whenever they are needed.'),
     down: none,
     changes: [refusing('up', ['notifications/roots/list_changed'])],
   },
