@@ -14,6 +14,8 @@ const collections: Record<string, { list: string; of: (reply: Item) => unknown; 
   '/api/v1/webhooks': { list: '/api/v1/webhooks', of: ({ id }) => id },
   '/api/v1/email-contacts': { list: '/api/v1/email-contacts', of: ({ id }) => id },
   '/api/v1/templates': { list: '/api/v1/templates', of: templateOf, in: templateOf },
+  '/api/v1/upstreams': { list: '/api/v1/upstreams', of: ({ id }) => id },
+  '/api/v1/virtual-servers': { list: '/api/v1/virtual-servers', of: ({ name }) => name, in: ({ name }) => name },
   '/api/v1/workflows': { list: '/api/v1/workflows', of: ({ name }) => name, in: ({ name }) => name },
   '/api/v1/workflows/{workflow}/executions': { list: '/api/v1/executions', of: ({ executionId }) => executionId },
   // Alerts and executions tell people too.

@@ -36,6 +36,7 @@ const alsoRequired: Record<string, string[]> = {
   '/prometheus/api/v1/series': ['match'],
   '/api/v1/notifications': ['key', 'title', 'channels'],
   '/api/v1/templates': ['channel', 'name', 'title', 'body'],
+  '/api/v1/upstreams': ['name', 'transport', 'url'],
   '/api/v1/templates/preview': ['channel', 'title', 'body'],
 };
 
@@ -63,6 +64,8 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
   await post('workflows', { document });
   await post('templates', { channel: 'email', name: 'tried', title: 'tried', body: 'tried' });
   await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0' });
+  const upstream = await post('upstreams', { name: 'tried', transport: 'sse', url: 'http://127.0.0.1:9/' });
+  await post('virtual-servers', { name: 'tried', members: [{ upstream: 'tried' }] });
   const user = await post('users', { username: 'tried', password, role: 'viewer' });
   const key = await post('api-keys', { name: 'tests', role: 'admin' });
   const [alert] = await waitFor(
@@ -80,6 +83,8 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
     workflows: 'tried',
     'workflows version': '1.0.0',
     templates: 'tried',
+    upstreams: String(upstream.id),
+    'virtual-servers': 'tried',
     'templates channel': 'email',
     'templates version': '1',
   };
@@ -111,6 +116,8 @@ const examples: Record<string, () => unknown> = {
   '/api/v1/templates channel': () => 'email',
   '/api/v1/templates/preview channel': () => 'email',
   '/api/v1/templates/{channel}/{name}/activate version': () => 1,
+  '/api/v1/upstreams transport': () => 'streamable-http',
+  members: () => [{ upstream: 'scm' }],
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],
   version: () => '1.0.0',

@@ -169,6 +169,10 @@ async function fillAlpha(token: string | undefined): Promise<void> {
   ids.emailContact = String((await post('email-contacts', { address: `${MARK}@example.org`, topics: ['never'] })).id);
   const template = { channel: 'webhook', name: MARK, body: JSON.stringify({ text: MARK }) };
   ids.template = String((await post('templates', template)).name);
+  ids.upstream = String(
+    (await post('upstreams', { name: MARK, transport: 'sse', url: `http://127.0.0.1:9/${MARK}` })).id,
+  );
+  ids.virtualServer = String((await post('virtual-servers', { name: MARK, members: [{ upstream: MARK }] })).name);
   ids.apiKey = String((await post('api-keys', { name: MARK, role: 'viewer' })).id);
   ids.user = String((await post('users', { username: MARK, password, role: 'viewer' })).id);
   await post('metrics', { series: [{ labels: { __name__: 'marked', mark: MARK }, samples: [[Date.now(), 1]] }] });

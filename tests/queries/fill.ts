@@ -104,6 +104,12 @@ export const fills: Record<string, string[]> = {
        case when i % 10 < 8 then 'confirmed' when i % 1000 = 8 then 'dead-lettered' else 'retrying' end, 1, ${AT}, ${AT}
      from ${rows}, lateral (select ${id(11, 'case when i % 10 = 9 or i % 100 = 8 then i % 1000 else 7 end')} as target) x`,
   ],
+  mcp: [
+    `insert into upstreams (id, workspace_id, name, transport, url, header_names, namespace, enabled, created_at)
+     select ${id(17)}, ${WS}, 'filled-' || lpad(i::text, 6, '0'), 'sse', 'http://127.0.0.1:9/', '{}', 'x', true, ${AT} from ${rows}`,
+    `insert into virtual_servers (workspace_id, name, members, created_at)
+     select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '[]', ${AT} from ${rows}`,
+  ],
 };
 
 /** Tables that every schema has. */

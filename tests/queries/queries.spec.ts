@@ -46,6 +46,8 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
   '/api/v1/email-contacts': { middle: byTime(12) },
   '/api/v1/templates': { middle: ['inbox', 'filled-050000'] },
   '/api/v1/templates/{channel}/{name}/versions': { middle: [10 + MIDDLE] },
+  '/api/v1/upstreams': { middle: ['filled-050000'] },
+  '/api/v1/virtual-servers': { middle: ['filled-050000'] },
 };
 
 /** Statements whose work is to read all there is, with why. */

@@ -39,6 +39,12 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   const { id: contact } = await post('email-contacts', { address: 'x@example.org' });
   for (const body of ['one', 'two']) await post('templates', { channel: 'email', name: 'staged', title: 'x', body });
   await post('templates/email/staged/activate', { version: 1 });
+  const { id: upstream } = await post('upstreams', { name: 'staged', transport: 'sse', url: 'http://127.0.0.1:9/x' });
+  await call('PATCH', `upstreams/${upstream}`, { enabled: false });
+  await call('GET', `upstreams/${upstream}`);
+  await post('virtual-servers', { name: 'staged', members: [{ upstream: 'staged' }] });
+  await call('GET', 'virtual-servers/staged');
+  for (const path of ['virtual-servers/staged', `upstreams/${upstream}`]) await call('DELETE', path);
   const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
   await call('PATCH', `users/${user}`, { role: 'operator' });
   const { refreshToken } = await post('auth/login', { username: 'staged', password });

@@ -25,7 +25,7 @@ export function serviceEnvironment(service, { secrets, backends, gateway }) {
     if (name === 'gateway') {
       return { SCM_REDIS_URL: backends.redis.url, SCM_HOST: gateway.host, SCM_PORT: String(gateway.port) };
     }
-    if (name === 'notifier' || name === 'workflow-orchestrator')
+    if (['notifier', 'workflow-orchestrator', 'mcp-protocol'].includes(name))
       return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption };
     if (name !== 'auth') return {};
     return {

@@ -30,6 +30,8 @@ import { SystemChannel } from './stream/system.channel.js';
 import { MeshStatus } from './system/mesh-status.js';
 import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
+import { UpstreamsController } from './upstreams/upstreams.controller.js';
+import { VirtualServersController } from './upstreams/virtual-servers.controller.js';
 import { ControlsController } from './workflows/controls.controller.js';
 import { ExecutionsController } from './workflows/executions.controller.js';
 import { SchedulesController } from './workflows/schedules.controller.js';
@@ -51,6 +53,8 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     NotificationsController,
     ContactsController,
     TemplatesController,
+    UpstreamsController,
+    VirtualServersController,
     McpController,
   ],
   providers: [

@@ -1,15 +1,19 @@
 import { serviceAudit } from '@scm/audit';
-import { McpApi } from '@scm/contracts';
+import { McpApi, UpstreamApi, VirtualServerApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
-import { runService } from '@scm/service';
+import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
+import { McpConfig } from './config.js';
 import { database } from './database.js';
 
 await runService({
   name: 'mcp-protocol',
   module: AppModule,
-  claims: Object.values(McpApi),
+  config: McpConfig,
+  claims: [...Object.values(McpApi), ...Object.values(UpstreamApi), ...Object.values(VirtualServerApi)],
   database,
   audit: serviceAudit,
+  // The headers of an upstream stand in the request that makes it.
+  seal: (config) => new SecretBox((config as McpConfig).encryptionKey),
   security: (keys, audit) => meshSecurity(keys, audit?.recordDenial),
 });

@@ -40,7 +40,7 @@ capabilities: { drop: [ALL] }
     name: {{ $v.redis.existingSecret | quote }}
     items: [{ key: {{ $v.redis.key | quote }}, path: redis-url }]
 {{- end }}
-{{- if has .service (list "auth" "notifier" "workflow-orchestrator") }}
+{{- if has .service (list "auth" "notifier" "workflow-orchestrator" "mcp-protocol") }}
 - secret:
     name: {{ $v.encryption.existingSecret | quote }}
     items: [{ key: {{ $v.encryption.key | quote }}, path: encryption-key }]

@@ -160,6 +160,23 @@ export {
   TemplateVersionPage,
 } from './template.contract.js';
 export {
+  BUILT_IN_MEMBER,
+  ByName,
+  CreateUpstreamRequest,
+  SetVirtualServerRequest,
+  UpdateUpstreamRequest,
+  Upstream,
+  UpstreamApi,
+  UpstreamHealth,
+  UpstreamPage,
+  type UpstreamTransport,
+  upstreamTransports,
+  VirtualServer,
+  VirtualServerApi,
+  VirtualServerMember,
+  VirtualServerPage,
+} from './upstream.contract.js';
+export {
   type Capability,
   ClaimReply,
   ClaimRequest,

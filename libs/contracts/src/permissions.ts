@@ -28,6 +28,9 @@ export const permissions = [
   'signing-keys:write',
   'audit:read',
   'mcp:use',
+  'upstreams:read',
+  'upstreams:write',
+  'upstreams:use',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -11,6 +11,7 @@ import { ScheduleApi } from './schedule.contract.js';
 import { QueueApi, WorkerApi } from './queue.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
+import { UpstreamApi, VirtualServerApi } from './upstream.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowEvents } from './workflow.contract.js';
 
 const groups = {
@@ -35,6 +36,8 @@ const groups = {
   AlertApi,
   AlertEvents,
   McpApi,
+  UpstreamApi,
+  VirtualServerApi,
   SystemApi,
 };
 

@@ -31,6 +31,10 @@ const groups: Record<Permission, 'view' | 'operate' | 'administer'> = {
   'signing-keys:write': 'administer',
   'audit:read': 'administer',
   'mcp:use': 'view',
+  'upstreams:read': 'view',
+  'upstreams:write': 'administer',
+  // What somebody else's server does with a call is not known beforehand.
+  'upstreams:use': 'operate',
 };
 
 /**

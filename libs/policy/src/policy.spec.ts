@@ -50,6 +50,9 @@ const matrix: Record<Permission, string> = {
   'signing-keys:write': '- - y y', // prettier-ignore
   'audit:read':         '- - y y', // prettier-ignore
   'mcp:use':            'y y y y', // prettier-ignore
+  'upstreams:read':     'y y y y', // prettier-ignore
+  'upstreams:write':    '- - y y', // prettier-ignore
+  'upstreams:use':      '- y y y', // prettier-ignore
 };
 
 describe('the permission matrix', () => {

@@ -1,0 +1,28 @@
+import { IsArray, IsString, Matches } from 'class-validator';
+import { Setting } from '@scm/service';
+
+export class McpConfig {
+  @Setting({ description: '32 bytes in base64url that wrap secrets at rest, the same at every replica', secret: true })
+  @Matches(/^[\w-]{43}=?$/)
+  encryptionKey: string;
+
+  @Setting({ description: 'Hosts, addresses and CIDRs that upstream MCP servers may have although they are private' })
+  @IsArray()
+  @IsString({ each: true })
+  egressAllow: string[] = [];
+
+  @Setting({
+    description:
+      'Commands that may be started as upstream MCP servers: `name=program argument ...`, split at spaces, several after commas',
+  })
+  @IsArray()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}=\S/, { each: true })
+  mcpStdioCommands: string[] = [];
+
+  /** The program and its arguments; undefined for a name that is not allowed. */
+  stdioCommand(name: string): { command: string; args: string[] } | undefined {
+    const line = this.mcpStdioCommands.find((entry) => entry.startsWith(`${name}=`));
+    const [command, ...args] = line?.slice(name.length + 1).split(/\s+/) ?? [];
+    return command === undefined ? undefined : { command, args };
+  }
+}

@@ -1,0 +1,227 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { digestOf } from '@scm/audit';
+import { ServiceError } from '@scm/contracts';
+import { errorCodes, isJsonObject, ProtocolError, type JsonObject, type JsonRpcNotification } from '@scm/mcp-messages';
+import { IDENTITY, type Identity } from '@scm/service';
+import { CallAudit } from '../protocol/call-audit.js';
+import type { Exchange, Provider } from '../protocol/exchange.js';
+import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
+import { ownName, withParams, type Member } from './member.js';
+import { listFields, MemberLists, type ListMethod } from './member-lists.js';
+import { MembersService } from './members.service.js';
+import { mergedDiscovery } from './merged-discovery.js';
+import { mergedList } from './merged-list.js';
+import { mergedListening } from './merged-listening.js';
+import { UpstreamPool } from './upstream-pool.js';
+
+/** The product and its upstreams as one server: the virtual server that was addressed, or the one that shows everything. */
+@Injectable()
+export class Federation implements Provider {
+  private readonly lists = new MemberLists();
+
+  constructor(
+    private readonly members: MembersService,
+    private readonly pool: UpstreamPool,
+    private readonly audit: CallAudit,
+    @Inject(IDENTITY) private readonly identity: Identity,
+  ) {
+    pool.schemaOf = (upstream, exchange) => this.schemaOf(upstream, exchange);
+  }
+
+  async answer(exchange: Exchange): Promise<JsonObject> {
+    const members = await this.members.of(exchange);
+    const [only] = members;
+    // Nothing is to be merged, and what is built in keeps its own record.
+    if (members.length === 1 && only && !only.upstream && only.namespace === '') return only.answer(exchange);
+    return this.answerOf(members, exchange);
+  }
+
+  /** The tool as `tools/list` shows it; asks its member only when that is not known yet. */
+  async findTool(name: string, exchange: Exchange): Promise<JsonObject | undefined> {
+    for (const { member, name: own } of named(await this.members.of(exchange), name)) {
+      const known = this.lists.last(member, 'tools/list', exchange)?.find((tool) => tool['name'] === own);
+      const tool = known ?? (await this.listedTool(member, own, exchange));
+      if (tool) return { ...tool, name };
+    }
+    return undefined;
+  }
+
+  private async answerOf(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
+    const { method } = exchange;
+    switch (method) {
+      case 'server/discover':
+        return this.discover(members, exchange);
+      case 'tools/list':
+      case 'prompts/list':
+      case 'resources/list':
+      case 'resources/templates/list':
+        return this.list(members, method, exchange);
+      case 'tools/call':
+      case 'prompts/get':
+        return this.callNamed(members, exchange);
+      case 'resources/read':
+        return this.firstWith(members, String(exchange.params['uri']), exchange);
+      case 'completion/complete':
+        return this.complete(members, exchange);
+      case 'subscriptions/listen':
+        await this.record(members, exchange, 'allowed');
+        return mergedListening(members, exchange, (member, notification) => this.heard(member, notification));
+      default:
+        throw new ProtocolError(errorCodes.methodNotFound, `${method} is not offered`);
+    }
+  }
+
+  private async discover(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
+    const { version } = this.identity;
+    const name = exchange.server ?? 'system-context-monitor';
+    const serverInfo = { name, title: exchange.server ?? 'System Context Monitor', version };
+    return mergedDiscovery(members, exchange, { supportedVersions: ['2026-07-28'], serverInfo });
+  }
+
+  private async list(members: readonly Member[], method: ListMethod, exchange: Exchange): Promise<JsonObject> {
+    await this.record(members, exchange, 'allowed');
+    return mergedList(members, this.lists, method, exchange);
+  }
+
+  private async callNamed(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
+    const name = String(exchange.params['name']);
+    const candidates = named(members, name);
+    const found = await this.owner(candidates, exchange);
+    if (!found) throw new ProtocolError(errorCodes.invalidParams, `there is no ${kindOf(exchange)} ${name}`);
+    const own = withParams(exchange, { ...exchange.params, name: found.name });
+    return found.member.upstream ? this.callUpstream(found.member, own, name) : found.member.answer(own);
+  }
+
+  /** Who has it: the only one that can, or the first whose list names it. */
+  private async owner(candidates: readonly Named[], exchange: Exchange): Promise<Named | undefined> {
+    if (candidates.length < 2) return candidates[0];
+    const method = exchange.method === 'tools/call' ? 'tools/list' : 'prompts/list';
+    for (const candidate of candidates) {
+      const { member, name } = candidate;
+      const isIts = ({ name: listed }: JsonObject) => listed === name;
+      if (this.lists.last(member, method, exchange)?.some(isIts)) return candidate;
+      const items = await this.itemsOf(member, method, exchange);
+      if (items.some(isIts)) return candidate;
+    }
+    return undefined;
+  }
+
+  private async callUpstream(member: Member, exchange: Exchange, shown: string): Promise<JsonObject> {
+    const { method, params } = exchange;
+    const about = { resource: shown, details: { upstream: member.name, digest: digestOf(params['arguments'] ?? {}) } };
+    await this.audit.record(method, 'started', about);
+    try {
+      const result = await this.pool
+        .get(member.upstream as UpstreamRow)
+        .guarded.answer(exchange, this.isIdempotent(member, exchange));
+      await this.audit.record(method, result['isError'] === true ? 'failed' : 'done', about);
+      return result;
+    } catch (error) {
+      await this.audit.record(method, 'failed', { ...about, reason: reasonOf(error) });
+      throw error;
+    }
+  }
+
+  private isIdempotent(member: Member, exchange: Exchange): boolean {
+    const tool = this.lists.last(member, 'tools/list', exchange)?.find(({ name }) => name === exchange.params['name']);
+    const annotations = isJsonObject(tool?.['annotations']) ? tool['annotations'] : {};
+    return annotations['readOnlyHint'] === true || annotations['idempotentHint'] === true;
+  }
+
+  /** Asks those first that listed it, and goes on while they say that there is no such thing. */
+  private async firstWith(members: readonly Member[], uri: string, exchange: Exchange): Promise<JsonObject> {
+    await this.record(members, exchange, 'allowed', uri);
+    const lists = (member: Member) =>
+      this.lists.last(member, 'resources/list', exchange)?.some((resource) => resource['uri'] === uri) ?? false;
+    const inOrder = [...members.filter(lists), ...members.filter((member) => !lists(member))];
+    let absent: unknown = new ProtocolError(errorCodes.invalidParams, `there is no resource ${uri}`, { uri });
+    for (const member of inOrder) {
+      try {
+        return await member.answer(withParams(exchange, exchange.params));
+      } catch (error) {
+        if (!isAbsence(error)) throw error;
+        absent = error;
+      }
+    }
+    throw absent;
+  }
+
+  private async complete(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
+    const { ref } = exchange.params;
+    if (!isJsonObject(ref) || ref['type'] !== 'ref/prompt')
+      return this.firstWith(members, isJsonObject(ref) ? String(ref['uri']) : '', exchange);
+    await this.record(members, exchange, 'allowed', String(ref['name']));
+    const found = await this.owner(named(members, String(ref['name'])), exchange);
+    if (!found) throw new ProtocolError(errorCodes.invalidParams, `there is no prompt ${String(ref['name'])}`);
+    const own = { ...exchange.params, ref: { ...ref, name: found.name } };
+    return found.member.answer(withParams(exchange, own));
+  }
+
+  private heard(member: Member, { method }: JsonRpcNotification): void {
+    const lists = Object.keys(listFields) as ListMethod[];
+    const kind = /^notifications\/(\w+)\/list_changed$/.exec(method)?.[1];
+    for (const list of lists.filter((name) => kind !== undefined && name.startsWith(`${kind}/`))) {
+      this.lists.expire(member, list);
+    }
+  }
+
+  private schemaOf(upstream: UpstreamRow, exchange: Exchange): unknown {
+    const member = { name: upstream.name, namespace: '', upstream, answer: () => Promise.resolve({}) };
+    const tools = this.lists.last(member, 'tools/list', exchange);
+    return tools?.find(({ name }) => name === exchange.params['name'])?.['inputSchema'];
+  }
+
+  private async listedTool(member: Member, name: string, exchange: Exchange): Promise<JsonObject | undefined> {
+    return (await this.itemsOf(member, 'tools/list', exchange)).find((tool) => tool['name'] === name);
+  }
+
+  private async itemsOf(member: Member, method: ListMethod, exchange: Exchange): Promise<JsonObject[]> {
+    try {
+      return (await this.lists.of(member, method, exchange)).items;
+    } catch (error) {
+      // A member that cannot say what it has does not take part in the search.
+      if (error instanceof ProtocolError || error instanceof ServiceError) return [];
+      throw error;
+    }
+  }
+
+  /** What is built in keeps its own record. */
+  private async record(
+    members: readonly Member[],
+    { method }: Exchange,
+    outcome: 'allowed',
+    resource?: string,
+  ): Promise<void> {
+    const upstreams = members.filter(({ upstream }) => upstream).map(({ name }) => name);
+    if (upstreams.length > 0)
+      await this.audit.record(method, outcome, { ...(resource !== undefined && { resource }), details: { upstreams } });
+  }
+}
+
+interface Named {
+  member: Member;
+  /** As the member calls it. */
+  name: string;
+}
+
+function named(members: readonly Member[], shown: string): Named[] {
+  return members.flatMap((member) => {
+    const name = ownName(member, shown);
+    return name === undefined ? [] : [{ member, name }];
+  });
+}
+
+function kindOf({ method }: Exchange): string {
+  return method === 'tools/call' ? 'tool' : 'prompt';
+}
+
+/** The member has no such resource, or no resources. */
+function isAbsence(error: unknown): boolean {
+  if (!(error instanceof ProtocolError)) return false;
+  return error.code === errorCodes.methodNotFound || error.code === errorCodes.invalidParams;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ServiceError) return `${error.code}: ${error.message}`;
+  return error instanceof ProtocolError ? `${error.code}: ${error.message}` : 'internal error';
+}

@@ -1,0 +1,77 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ServiceError } from '@scm/contracts';
+import { EgressClient } from '@scm/egress';
+import { IDENTITY, SecretBox, type Identity } from '@scm/service';
+import { McpConfig } from '../config.js';
+import { ParkedCalls } from '../connectors/parked-calls.js';
+import { RequestStates } from '../connectors/request-state.js';
+import { UpstreamConnector } from '../connectors/upstream-connector.js';
+import type { UpstreamTarget } from '../connectors/upstream-target.js';
+import type { Exchange } from '../protocol/exchange.js';
+import { UpstreamSecrets } from '../upstreams/upstream-secrets.js';
+import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
+import { GuardedProvider } from './guarded-provider.js';
+import { paramHeaders } from './param-headers.js';
+
+const CONNECTIONS = 256;
+
+/** What a replica has of an upstream as it is registered now. */
+export interface PooledUpstream {
+  connector: UpstreamConnector;
+  guarded: GuardedProvider;
+  changedAt: number;
+}
+
+/** The connectors of this replica: one for each upstream, made anew when its registration changes. */
+@Injectable()
+export class UpstreamPool implements OnModuleDestroy {
+  private readonly egress: EgressClient;
+  private readonly calls = new ParkedCalls();
+  private readonly states: RequestStates;
+  private readonly upstreams = new Map<string, PooledUpstream>();
+  /** The input schema of a tool, from what the upstream listed. */
+  schemaOf: (upstream: UpstreamRow, exchange: Exchange) => unknown = () => undefined;
+
+  constructor(
+    private readonly config: McpConfig,
+    private readonly secrets: UpstreamSecrets,
+    box: SecretBox,
+    @Inject(IDENTITY) private readonly identity: Identity,
+  ) {
+    this.egress = new EgressClient({ allow: config.egressAllow, connections: CONNECTIONS });
+    this.states = new RequestStates(box);
+  }
+
+  get(row: UpstreamRow): PooledUpstream {
+    const changedAt = row.updated_at.getTime();
+    const known = this.upstreams.get(row.id);
+    if (known && known.changedAt >= changedAt) return known;
+    void known?.connector.close().catch(() => {});
+    const connector = this.connect(row);
+    const upstream = { connector, guarded: new GuardedProvider(connector), changedAt };
+    this.upstreams.set(row.id, upstream);
+    return upstream;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.calls.close();
+    await Promise.allSettled([...this.upstreams.values()].map(({ connector }) => connector.close()));
+    await this.egress.close();
+  }
+
+  private connect(row: UpstreamRow): UpstreamConnector {
+    const relay = () => Promise.reject(new ServiceError('UNAVAILABLE', 'the replica that has the call is gone'));
+    return new UpstreamConnector(this.targetOf(row), {
+      fetch: this.egress.fetch,
+      parking: { owner: this.identity.instance, calls: this.calls, states: this.states, relay },
+      headersOf: (exchange) => paramHeaders(this.schemaOf(row, exchange), exchange.params['arguments']),
+    });
+  }
+
+  private targetOf({ id, transport, url, command, sealed_headers }: UpstreamRow): UpstreamTarget {
+    if (transport !== 'stdio') return { transport, url: url ?? '', headers: this.secrets.open(id, sealed_headers) };
+    const allowed = this.config.stdioCommand(command ?? '');
+    if (!allowed) throw new ServiceError('FAILED_PRECONDITION', `the command ${command} is not allowed any more`);
+    return { transport, ...allowed };
+  }
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '@scm/audit';
+import {
+  BUILT_IN_MEMBER,
+  invalidField,
+  ServiceError,
+  type CreateUpstreamRequest,
+  type Nothing,
+  type PageRequest,
+  type UpdateUpstreamRequest,
+  type Upstream,
+  type UpstreamPage,
+} from '@scm/contracts';
+import { decodeCursor, newId, toPage } from '@scm/database';
+import { currentActor } from '@scm/messaging';
+import type { EntityManager } from 'typeorm';
+import { McpConfig } from '../config.js';
+import { checkHeaders, checkUrl } from './target-checks.js';
+import { UpstreamSecrets } from './upstream-secrets.js';
+import { UpstreamsRepository, type UpstreamRow } from './upstreams.repository.js';
+
+@Injectable()
+export class UpstreamsService {
+  constructor(
+    private readonly upstreams: UpstreamsRepository,
+    private readonly secrets: UpstreamSecrets,
+    private readonly audit: AuditLog,
+    private readonly config: McpConfig,
+  ) {}
+
+  async create(request: CreateUpstreamRequest): Promise<Upstream> {
+    this.checkTarget(request);
+    const { name, transport, url = null, command = null, headers = {}, namespace = defaultNamespace(name) } = request;
+    const { workspaceId } = currentActor();
+    const id = newId();
+    const row = await this.upstreams.inWorkspace(workspaceId, async (tx) => {
+      await this.record(tx, id, 'done', { name, transport, url, command });
+      const { enabled = true } = request;
+      const sealed = { header_names: Object.keys(headers), sealed_headers: this.secrets.seal(id, headers) };
+      const target = { name, transport, url, command, namespace, enabled };
+      const added = await this.upstreams.add(tx, { id, workspace_id: workspaceId, ...target, ...sealed });
+      if (!added) throw new ServiceError('ALREADY_EXISTS', `there is an upstream ${name}`);
+      return added;
+    });
+    return toUpstream(row);
+  }
+
+  async list({ limit = 50, cursor }: PageRequest): Promise<UpstreamPage> {
+    const { workspaceId } = currentActor();
+    const after = cursor ? String(decodeCursor(cursor, ['text'])[0]) : undefined;
+    const rows = await this.upstreams.inWorkspace(workspaceId, (tx) =>
+      this.upstreams.list(tx, workspaceId, limit + 1, after),
+    );
+    return toPage(rows, limit, ({ name }) => [name], toUpstream);
+  }
+
+  async get(id: string): Promise<Upstream> {
+    return toUpstream(await this.row(id));
+  }
+
+  async update({ id, url, headers, namespace, enabled }: UpdateUpstreamRequest): Promise<Upstream> {
+    const row = await this.upstreams.inWorkspace(currentActor().workspaceId, async (tx) => {
+      const known = (await this.upstreams.find(tx, id)) ?? notFound(id);
+      if (url !== undefined && known.transport === 'stdio') throw invalidField('url', 'does not belong to stdio');
+      if (url !== undefined) checkUrl(url);
+      if (headers && known.transport === 'stdio') throw invalidField('headers', 'do not belong to stdio');
+      checkHeaders(headers ?? {});
+      await this.record(tx, id, 'done', { url, namespace, enabled, headers: headers && Object.keys(headers) });
+      return this.upstreams.change(tx, {
+        id,
+        url: url ?? known.url,
+        header_names: headers ? Object.keys(headers) : known.header_names,
+        sealed_headers: headers ? this.secrets.seal(id, headers) : known.sealed_headers,
+        namespace: namespace ?? known.namespace,
+        enabled: enabled ?? known.enabled,
+      });
+    });
+    return toUpstream(row ?? notFound(id));
+  }
+
+  async remove(id: string): Promise<Nothing> {
+    await this.upstreams.inWorkspace(currentActor().workspaceId, async (tx) => {
+      if (!(await this.upstreams.remove(tx, id))) notFound(id);
+      await this.record(tx, id, 'done', { removed: true });
+    });
+    return {};
+  }
+
+  /** With what is sealed: for whoever speaks to it. Throws NOT_FOUND. */
+  async row(id: string): Promise<UpstreamRow> {
+    const row = await this.upstreams.inWorkspace(currentActor().workspaceId, (tx) => this.upstreams.find(tx, id));
+    return row ?? notFound(id);
+  }
+
+  private checkTarget({ name, transport, url, command, headers }: CreateUpstreamRequest): void {
+    if (name === BUILT_IN_MEMBER) throw invalidField('name', `${BUILT_IN_MEMBER} names what is built in`);
+    if (transport === 'stdio') {
+      if (url !== undefined) throw invalidField('url', 'does not belong to stdio');
+      if (headers) throw invalidField('headers', 'do not belong to stdio');
+      if (command === undefined) throw invalidField('command', 'is missing');
+      if (!this.config.stdioCommand(command)) throw invalidField('command', 'is not one that the configuration allows');
+      return;
+    }
+    if (command !== undefined) throw invalidField('command', `does not belong to ${transport}`);
+    if (url === undefined) throw invalidField('url', 'is missing');
+    checkUrl(url);
+    checkHeaders(headers ?? {});
+  }
+
+  private record(tx: EntityManager, id: string, outcome: 'done', details: Record<string, unknown>): Promise<void> {
+    const about = { resourceType: 'upstream', resourceId: id, details };
+    return this.audit.record(tx, { actor: currentActor(), action: 'upstreams:write', outcome, ...about });
+  }
+}
+
+// What a name may hold besides, a namespace may not: clients take few characters in names of tools.
+function defaultNamespace(name: string): string {
+  return name.replaceAll(/[._]/g, '-').slice(0, 32);
+}
+
+function notFound(id: string): never {
+  throw new ServiceError('NOT_FOUND', `no upstream ${id}`);
+}
+
+function toUpstream(row: UpstreamRow): Upstream {
+  const { id, name, transport, url, command, header_names, namespace, enabled, created_at, updated_at } = row;
+  return {
+    id,
+    name,
+    transport,
+    ...(url !== null && { url }),
+    ...(command !== null && { command }),
+    headers: header_names,
+    namespace,
+    enabled,
+    createdAt: created_at.toISOString(),
+    updatedAt: updated_at.toISOString(),
+  };
+}

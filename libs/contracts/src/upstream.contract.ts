@@ -1,0 +1,121 @@
+import { ById } from './auth.contract.js';
+import { rpc } from './define.js';
+import { Flag, Id, Instant, ListOf, Name, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
+import { Nothing, PageRequest } from './page.js';
+
+export const upstreamTransports = ['streamable-http', 'sse', 'stdio'] as const;
+export type UpstreamTransport = (typeof upstreamTransports)[number];
+
+/** What names the product's own tools and resources among the members of a virtual server. */
+export const BUILT_IN_MEMBER = 'scm';
+
+const NAMESPACE = /^([A-Za-z0-9][A-Za-z0-9-]{0,31})?$/;
+
+/** An MCP server elsewhere. `url` belongs to streamable-http and sse, `command` to stdio. */
+export class CreateUpstreamRequest {
+  @Name() name: string;
+  @OneOf(upstreamTransports) transport: UpstreamTransport;
+  @Text({ max: 2_048, pattern: /^https?:\/\//, optional: true }) url?: string;
+  @Name({ optional: true, description: 'One of the commands that the configuration of mcp-protocol allows' })
+  command?: string;
+  @TextMap({ optional: true, maxEntries: 16, description: 'Sent with every message; kept sealed and never shown' })
+  headers?: Record<string, string>;
+  @Text({
+    min: 0,
+    max: 32,
+    pattern: NAMESPACE,
+    optional: true,
+    description: 'Stands before the names of its tools and prompts as `namespace__name`; default the name',
+  })
+  namespace?: string;
+  @Flag({ optional: true, description: 'Default true' }) enabled?: boolean;
+}
+
+/** What is left out stays as it is. */
+export class UpdateUpstreamRequest {
+  @Id() id: string;
+  @Text({ max: 2_048, pattern: /^https?:\/\//, optional: true }) url?: string;
+  @TextMap({ optional: true, maxEntries: 16 }) headers?: Record<string, string>;
+  @Text({ min: 0, max: 32, pattern: NAMESPACE, optional: true }) namespace?: string;
+  @Flag({ optional: true }) enabled?: boolean;
+}
+
+export class Upstream {
+  @Id() id: string;
+  @Name() name: string;
+  @OneOf(upstreamTransports) transport: UpstreamTransport;
+  @Text({ max: 2_048, optional: true }) url?: string;
+  @Name({ optional: true }) command?: string;
+  /** The names alone. */
+  @Texts({ max: 16, maxLength: 128 }) headers: string[];
+  @Text({ min: 0, max: 32 }) namespace: string;
+  @Flag() enabled: boolean;
+  @Instant() createdAt: string;
+  @Instant() updatedAt: string;
+}
+
+export class UpstreamPage {
+  @ListOf(() => Upstream) items: Upstream[];
+  @Text({ max: 1_024, optional: true }) nextCursor?: string;
+}
+
+/** What one replica finds when it asks the upstream now. */
+export class UpstreamHealth {
+  @Id() id: string;
+  @Flag() healthy: boolean;
+  @OneOf(['modern', 'legacy'], { optional: true, description: 'Whether it speaks 2026-07-28 or an older revision' })
+  era?: 'modern' | 'legacy';
+  @Whole({ optional: true }) tookMs?: number;
+  @OneOf(['closed', 'open', 'half-open'], {
+    description: 'Whether calls pass, are refused at once, or are tried again',
+  })
+  circuit: 'closed' | 'open' | 'half-open';
+  @Text({ max: 1_024, optional: true }) reason?: string;
+  @Instant() checkedAt: string;
+}
+
+/** An upstream by its name, or the product's own tools and resources as `scm`. */
+export class VirtualServerMember {
+  @Name() upstream: string;
+  @Flag({ optional: true, description: 'Whether its names get its namespace; default true' }) prefix?: boolean;
+}
+
+/** What `/mcp/{name}` shows: members in this order; of two that have one name, the first one's is shown. */
+export class SetVirtualServerRequest {
+  @Name() name: string;
+  @ListOf(() => VirtualServerMember, { max: 64 }) members: VirtualServerMember[];
+}
+
+export class VirtualServer extends SetVirtualServerRequest {
+  @Instant() createdAt: string;
+  @Instant() updatedAt: string;
+}
+
+export class VirtualServerPage {
+  @ListOf(() => VirtualServer) items: VirtualServer[];
+  @Text({ max: 1_024, optional: true }) nextCursor?: string;
+}
+
+export class ByName {
+  @Name() name: string;
+}
+
+const service = 'mcp-protocol';
+const read = { service, access: 'upstreams:read', changes: false } as const;
+const write = { service, access: 'upstreams:write', changes: true } as const;
+
+export const UpstreamApi = {
+  create: rpc('upstream.v1.create', CreateUpstreamRequest, Upstream, write),
+  list: rpc('upstream.v1.list', PageRequest, UpstreamPage, read),
+  get: rpc('upstream.v1.get', ById, Upstream, read),
+  update: rpc('upstream.v1.update', UpdateUpstreamRequest, Upstream, write),
+  remove: rpc('upstream.v1.remove', ById, Nothing, write),
+  health: rpc('upstream.v1.health', ById, UpstreamHealth, { ...read, timeoutMs: 20_000 }),
+};
+
+export const VirtualServerApi = {
+  set: rpc('virtual-server.v1.set', SetVirtualServerRequest, VirtualServer, write),
+  list: rpc('virtual-server.v1.list', PageRequest, VirtualServerPage, read),
+  get: rpc('virtual-server.v1.get', ByName, VirtualServer, read),
+  remove: rpc('virtual-server.v1.remove', ByName, Nothing, write),
+};
