@@ -153,7 +153,9 @@ describe('what waits in the queue', () => {
     // Slots begin together, so those near each other may be swapped.
     const placesOff = order.map((id, place) => Math.abs(place - ids.indexOf(id)));
     expect(Math.max(...placesOff)).toBeLessThan(2 * SLOTS);
-    expect(ids.slice(0, 4)).toEqual([...ids.filter((id) => urgent.includes(id)), executionId]);
+    // An urgent one may have been admitted before the look.
+    const first = [...ids.filter((id) => urgent.includes(id)), executionId];
+    expect(ids.slice(0, first.length)).toEqual(first);
   });
 
   it('begins by turns of the workspaces, by their weights, however much one of them has', async () => {
