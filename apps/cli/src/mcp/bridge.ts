@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { HEADER_MISMATCH, INTERNAL_ERROR, isStateless, type Message } from './message.js';
+import { ParameterHeaders } from './parameter-headers.js';
+
+type Http = Pick<StreamableHTTPClientTransport, 'send' | 'setProtocolVersion'>;
+type Id = string | number;
+
+interface Open {
+  request: Message;
+  cancelling: AbortController;
+  isRepeated: boolean;
+}
+
+/** Passes messages of one client on over HTTP, and answers in the server's place when it cannot. */
+export class Bridge {
+  private readonly open = new Map<Id, Open>();
+  private readonly headers = new ParameterHeaders();
+  private readonly sending = new Set<Promise<void>>();
+  /** Lists that the client has not asked for, with who waits for them. */
+  private readonly lists = new Map<Id, () => void>();
+  private onIdle = (): void => {};
+
+  constructor(
+    private readonly http: Http,
+    private readonly write: (message: object) => void,
+  ) {}
+
+  async toServer(message: Message): Promise<void> {
+    const { id, method } = message;
+    if (method === 'notifications/cancelled' && this.cancel(message)) return;
+    if (id === undefined || method === undefined) return this.send(message);
+    const open = { request: message, cancelling: new AbortController(), isRepeated: false };
+    this.open.set(id, open);
+    await this.sendRequest(open);
+  }
+
+  toClient(message: Message): void {
+    const open = message.method === undefined && message.id !== undefined ? this.open.get(message.id) : undefined;
+    if (!open) return this.isOwn(message) ? undefined : this.write(message);
+    const { request } = open;
+    if (this.mustLearn(open, message)) return void this.repeat(open);
+    if (request.method === 'initialize' && typeof message.result?.protocolVersion === 'string') {
+      this.http.setProtocolVersion(message.result.protocolVersion);
+    }
+    if (request.method === 'tools/list') this.headers.learn(message.result?.tools ?? []);
+    this.close(request.id as Id);
+    this.write(message);
+  }
+
+  /** Resolves when every request is answered. */
+  async idle(): Promise<void> {
+    if (this.open.size > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    await Promise.all(this.sending);
+  }
+
+  /** Over HTTP a stateless request is cancelled by hanging up. */
+  private cancel({ params }: Message): boolean {
+    const open = this.open.get(params?.['requestId'] as Id);
+    if (!open || !isStateless(open.request)) return false;
+    open.cancelling.abort();
+    this.close(open.request.id as Id);
+    return true;
+  }
+
+  private async sendRequest({ request, cancelling }: Open): Promise<void> {
+    await this.send(request, {
+      requestSignal: cancelling.signal,
+      headers: isStateless(request) ? this.headers.of(request) : {},
+      onRequestStreamEnd: () => this.fail(request.id as Id, 'the stream ended without an answer'),
+    });
+  }
+
+  private async send(message: Message, options: Parameters<Http['send']>[1] = {}): Promise<void> {
+    const sent = this.http
+      .send(message as Parameters<Http['send']>[0], options)
+      .catch((error: unknown) => this.refused(message, error))
+      .finally(() => this.sending.delete(sent));
+    this.sending.add(sent);
+    await sent;
+  }
+
+  /** An answer that HTTP calls a failure is often a message all the same. */
+  private refused({ id, method }: Message, error: unknown): void {
+    if (id === undefined || method === undefined) return;
+    const answer = answerIn(error);
+    const message = error instanceof Error ? error.message : String(error);
+    this.toClient(
+      answer?.id === id
+        ? answer
+        : { jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: message.slice(0, 1_024) } },
+    );
+  }
+
+  private fail(id: Id, message: string): void {
+    if (this.open.has(id)) this.toClient({ jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message } });
+  }
+
+  /** A tool that was never listed here may have arguments that headers repeat. */
+  private mustLearn({ request, isRepeated }: Open, { error }: Message): boolean {
+    return error?.code === HEADER_MISMATCH && request.method === 'tools/call' && !isRepeated;
+  }
+
+  private async repeat(open: Open): Promise<void> {
+    open.isRepeated = true;
+    const { _meta } = open.request.params ?? {};
+    const id = `scm-${randomUUID()}`;
+    const listed = new Promise<void>((resolve) => this.lists.set(id, resolve));
+    await this.send({ jsonrpc: '2.0', id, method: 'tools/list', params: { _meta } });
+    await listed;
+    await this.sendRequest(open);
+  }
+
+  /** The answer to a list that the client has not asked for. */
+  private isOwn({ id, result }: Message): boolean {
+    const listed = id !== undefined && this.lists.get(id);
+    if (!listed) return false;
+    this.headers.learn(result?.tools ?? []);
+    this.lists.delete(id);
+    listed();
+    return true;
+  }
+
+  private close(id: Id): void {
+    this.open.delete(id);
+    if (this.open.size === 0) this.onIdle();
+  }
+}
+
+function answerIn(error: unknown): Message | undefined {
+  const { text } = ((error as { data?: { text?: unknown } }).data ?? {}) as { text?: unknown };
+  try {
+    return typeof text === 'string' ? (JSON.parse(text) as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
