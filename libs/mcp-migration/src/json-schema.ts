@@ -14,14 +14,19 @@ export function wrappedSchema({ $schema, ...schema }: JsonObject): JsonObject {
   };
 }
 
-function moved(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(moved);
+// Servers choose how deep their schemas are; what nobody reads any more is left as it is.
+const MAX_DEPTH = 200;
+
+function moved(schema: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => moved(item, depth + 1));
   // What has an id of its own is a document of its own.
   if (!isJsonObject(schema) || schema['$id'] !== undefined) return schema;
   return mapMembers(schema, (value, key) => {
     if (references.includes(key)) return movedReference(value);
     if (plainValues.includes(key)) return value;
-    return namedSchemas.includes(key) && isJsonObject(value) ? mapMembers(value, moved) : moved(value);
+    const isNamed = namedSchemas.includes(key) && isJsonObject(value);
+    return isNamed ? mapMembers(value, (member) => moved(member, depth + 1)) : moved(value, depth + 1);
   });
 }
 

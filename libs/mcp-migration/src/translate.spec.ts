@@ -74,3 +74,12 @@ describe('translate', () => {
     expect(message).toEqual({ jsonrpc: '2.0', id: 1, result: { resultType: 'complete', completion: { values: [] } } });
   });
 });
+
+it('reads the schemas of servers only so deep', () => {
+  const deep = JSON.parse(`${'{"items":'.repeat(5_000)}{}${'}'.repeat(5_000)}`) as Record<string, unknown>;
+  const given = {
+    result: { ...complete, tools: [{ name: 't', inputSchema: { type: 'object' }, outputSchema: deep }] },
+  };
+  const { message } = translate(given, down('2025-11-25', 'tools/list'));
+  expect(message.result.tools).toHaveLength(1);
+});
