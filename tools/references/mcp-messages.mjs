@@ -10,6 +10,7 @@ import {
   methodsOf,
   protocolRevisions,
   sendersOf,
+  tasksExtension,
 } from '@scm/mcp-messages';
 import { code, page, table } from './markdown.mjs';
 
@@ -33,6 +34,12 @@ export function mcpMessages() {
     methodTable('request'),
     '## Notifications',
     methodTable('notification'),
+    `## The extension ${tasksExtension.id}`,
+    'For peers of 2026-07-28 that both declare it in `capabilities.extensions`; without that it is refused with -32021. A call of a tool may then be answered by a result of the type `task`, and `subscriptions/listen` may name `taskIds`.',
+    table(
+      ['method', 'kind', 'sent by'],
+      Object.entries(tasksExtension.methods).map(([name, { kind, senders }]) => [code(name), kind, senders.join(', ')]),
+    ),
     '## Error codes',
     table(
       ['code', 'name', 'revisions', 'meaning'],

@@ -33,6 +33,7 @@ export { accepts, findFault, type Fault } from './check.js';
 export type { Part } from './model.js';
 export type { ModelOf } from './model-of.js';
 export type { Capability, Method, Peer } from './method.js';
+export type { Extension } from './extension.js';
 export { capabilityFor, isEmbedded, methodIn, methods, methodsOf, sendersOf } from './methods.js';
 export {
   findErrorFault,
@@ -289,6 +290,21 @@ export {
   type ListTasksResult,
   type TaskStatusNotification,
 } from './task-messages.js';
+export {
+  cancelDetailedTaskRequest,
+  detailedTask,
+  getDetailedTaskRequest,
+  getDetailedTaskResult,
+  taskCreatedResult,
+  taskNotification,
+  tasksExtension,
+  taskSubscriptionFilter,
+  updateTaskRequest,
+  type DetailedTask,
+  type TaskCreatedResult,
+  type TaskNotification,
+  type UpdateTaskRequest,
+} from './task-extension.js';
 export {
   cancelledNotification,
   cancelledParams,

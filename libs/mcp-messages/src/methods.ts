@@ -1,3 +1,4 @@
+import type { Extension } from './extension.js';
 import type { Method, Peer } from './method.js';
 import { notifications } from './notifications.js';
 import { requests } from './requests.js';
@@ -6,10 +7,16 @@ import type { ProtocolRevision } from './revisions.js';
 /** Every method of every revision, by its name. */
 export const methods: Readonly<Record<string, Method>> = { ...requests, ...notifications };
 
-/** The method of that name in a revision, or undefined where the revision has none. */
-export function methodIn(revision: ProtocolRevision, name: string): Method | undefined {
+/** The method of that name in a revision, or in extensions of it; undefined where there is none. */
+export function methodIn(
+  revision: ProtocolRevision,
+  name: string,
+  extensions: readonly Extension[] = [],
+): Method | undefined {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  return method && isIn(revision, method) ? method : undefined;
+  if (method && isIn(revision, method)) return method;
+  const added = extensions.find((extension) => Object.hasOwn(extension.methods, name))?.methods[name];
+  return added && isIn(revision, added) ? added : undefined;
 }
 
 /** The names of a revision's methods. */

@@ -49,7 +49,14 @@ function mirrorsOf({ method, params = {} }: JsonRpcRequest): Record<string, stri
 }
 
 // Which parameter names the thing a call is about.
-const nameFields = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' } as const;
+const nameFields = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+} as const;
 
 function textAt(value: JsonObject, key: string): string | undefined {
   const text = value[key];

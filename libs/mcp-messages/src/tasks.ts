@@ -51,7 +51,7 @@ export const toolExecution = {
 
 export const taskStatus = words('working', 'input_required', 'completed', 'failed', 'cancelled');
 
-const integerOrNull = leaf(
+export const integerOrNull = leaf(
   'an integer or null',
   (value): value is number | null => value === null || Number.isInteger(value),
 );

@@ -1,4 +1,5 @@
 import { findFault, type Fault } from './check.js';
+import type { Extension } from './extension.js';
 import { inputRequiredResult } from './input-required.js';
 import { isJsonObject } from './json.js';
 import { errorResponse, jsonRpcNotification, jsonRpcRequest } from './json-rpc.js';
@@ -15,14 +16,27 @@ export interface Refusal extends Fault {
   code: number;
 }
 
-/** Judges a decoded request of one peer, envelope and all. Undefined means it is valid. Does not throw. */
-export function judgeRequest(revision: ProtocolRevision, sender: Peer, value: unknown): Refusal | undefined {
-  return judgeCall(revision, sender, 'request', jsonRpcRequest, value);
+/**
+ * Judges a decoded request of one peer, envelope and all. Undefined means it is valid. `extensions` are those that both
+ * peers declared. Does not throw.
+ */
+export function judgeRequest(
+  revision: ProtocolRevision,
+  sender: Peer,
+  value: unknown,
+  extensions: readonly Extension[] = [],
+): Refusal | undefined {
+  return judgeCall(revision, sender, 'request', jsonRpcRequest, value, extensions);
 }
 
 /** The same for a notification. */
-export function judgeNotification(revision: ProtocolRevision, sender: Peer, value: unknown): Refusal | undefined {
-  return judgeCall(revision, sender, 'notification', jsonRpcNotification, value);
+export function judgeNotification(
+  revision: ProtocolRevision,
+  sender: Peer,
+  value: unknown,
+  extensions: readonly Extension[] = [],
+): Refusal | undefined {
+  return judgeCall(revision, sender, 'notification', jsonRpcNotification, value, extensions);
 }
 
 function judgeCall(
@@ -31,11 +45,12 @@ function judgeCall(
   kind: Method['kind'],
   envelope: Part,
   value: unknown,
+  extensions: readonly Extension[],
 ): Refusal | undefined {
   const malformed = findFault(envelope, revision, value);
   if (malformed) return { ...malformed, code: codeOf(malformed) };
   const name = (value as { method: string }).method;
-  const method = methodIn(revision, name);
+  const method = methodIn(revision, name, extensions);
   if (!method || method.kind !== kind || !sendersOf(revision, method).includes(sender)) {
     return unknownMethod(`is no ${kind} that a ${sender} sends in ${revision}`);
   }
@@ -70,21 +85,30 @@ export function findResultFault(
   revision: ProtocolRevision,
   method: string,
   result: unknown,
-  { isTask = false } = {},
+  { isTask = false, extensions = [] }: { isTask?: boolean; extensions?: readonly Extension[] } = {},
 ): Fault | undefined {
-  const model = methodIn(revision, method)?.result;
+  const model = methodIn(revision, method, extensions)?.result;
   if (!model) return { pointer: '', message: `answers no request of ${revision}` };
   if (isTask && revision === '2025-11-25') return findFault(createTaskResult, revision, result);
-  return findFault(resultModel(revision, method, model, result), revision, result);
+  return findFault(resultModel(revision, method, model, result, extensions), revision, result);
 }
 
-function resultModel(revision: ProtocolRevision, name: string, model: Part, result: unknown): Part {
+function resultModel(
+  revision: ProtocolRevision,
+  name: string,
+  model: Part,
+  result: unknown,
+  extensions: readonly Extension[],
+): Part {
   if (!isStateless(revision) || !isJsonObject(result)) return model;
-  const method = methodIn(revision, name);
+  const method = methodIn(revision, name, extensions);
   if (!method || isEmbedded(revision, method)) return model;
   const type = result['resultType'];
   if (type === 'input_required' && method.mayAsk) return inputRequiredResult;
-  return type === 'complete' || type === 'input_required' || type === undefined ? model : emptyResult;
+  if (type === 'complete' || type === 'input_required' || typeof type !== 'string') return model;
+  const added = extensions.find(({ results }) => Object.hasOwn(results, type))?.results[type];
+  if (!added) return emptyResult;
+  return added.answers.includes(name) ? added.model : model;
 }
 
 /** The first fault of an error response. */
