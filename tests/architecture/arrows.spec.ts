@@ -22,6 +22,7 @@ const spanning: Record<string, string> = {
   'libs/database/src/idempotency.store.ts': 'forgets old replies',
   'libs/database/src/outbox.ts': 'relays events',
   'libs/database/src/dead-letter.repository.ts': 'keeps what belongs to no workspace',
+  'libs/audit/src/audit-writer.ts': 'batches come from every workspace',
   'libs/audit/src/audit.repository.ts': 'relays audit rows',
   'apps/auth/src/identity/identity.repository.ts': 'a user may belong to several workspaces',
   'apps/auth/src/sessions/sessions.repository.ts': 'a refresh token is found before its workspace is known',

@@ -15,6 +15,7 @@ import {
   AuditLog,
   AuditRelay,
   AuditRepository,
+  AuditWriter,
   type AuditRecord,
 } from './index.js';
 
@@ -81,6 +82,21 @@ function relay(send: (entries: AuditEntry[]) => Promise<void>, onError?: (error:
   started.start();
   return started;
 }
+
+describe('the writer', () => {
+  it('has each record stored when it answers, of every workspace', async () => {
+    const writer = new AuditWriter(database, log);
+    const actors = [ada, { ...ada, workspaceId: otherWorkspaceId }];
+    const record = (actor: Actor, i: number) =>
+      writer.record({ actor, action: 'mcp.tools/call', outcome: 'done', resourceId: `r${i}`, details: { i } });
+    await Promise.all(actors.flatMap((actor) => Array.from({ length: 150 }, (_, i) => record(actor, i))));
+    const rows = await server.query<{ count: string }>(
+      `select count(*) from audit_probe.audit_events where action = 'mcp.tools/call'
+       group by workspace_id, actor_id, outcome having count(distinct resource_id) = count(*)`,
+    );
+    expect(rows.map(({ count }) => Number(count))).toEqual([150, 150]);
+  });
+});
 
 describe('the table', () => {
   it('is what the entity says', async () => {

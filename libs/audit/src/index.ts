@@ -10,6 +10,7 @@ export {
   type AuditRecord,
   type AuditRow,
 } from './audit-log.js';
+export { AuditWriter } from './audit-writer.js';
 export { AuditRepository } from './audit.repository.js';
 export { AuditRelay, type AuditRelayOptions } from './audit-relay.js';
 export { serviceAudit, type ServiceAudit } from './service-audit.js';

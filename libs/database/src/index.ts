@@ -8,6 +8,7 @@ export { decodeCursor, encodeCursor, toPage, type CursorKey, type CursorPart } f
 export { Database, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
 export { unavailableIfAway } from './away.js';
 export { DeadLetterRepository } from './dead-letter.repository.js';
+export { GroupCommit } from './group-commit.js';
 export { derivedId, newId, withDerivedIds } from './id.js';
 export { IdempotencyStore, type ReplySeal } from './idempotency.store.js';
 export { migrate, schemaDrift, type MigrateUrls } from './migrate.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditRow } from '@scm/audit';
 import { ServiceError } from '@scm/contracts';
+import { GroupCommit } from '@scm/database';
 import { EventRelay } from '@scm/service';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { advance, type Change } from '../machine/machine.js';
@@ -13,7 +14,6 @@ import { Places, type Grants } from '../queues/grants.js';
 import { priorityIn } from '../queues/queueing.js';
 import type { ExecutionRow } from './execution.entities.js';
 import { ExecutionCache } from './execution.cache.js';
-import { GroupCommit } from './group-commit.js';
 import { hasEnded, moveOf, type Move, type OpenedCall } from './move.js';
 import { isDeadlock, TransitionRepository } from './transition.repository.js';
 
