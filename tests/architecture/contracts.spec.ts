@@ -14,10 +14,10 @@ describe('contracts', () => {
 
   it.each(
     allContracts
-      .filter(({ contract }) => contract.kind === 'rpc')
+      .filter(({ contract }) => contract.kind === 'rpc' || contract.kind === 'streamed')
       .map(({ name, contract }) => [name, contract] as const),
   )('%s declares who may call it', (_, contract) => {
-    if (contract.kind !== 'rpc') return;
+    if (!('access' in contract)) return;
     expect(special.includes(contract.access) || isPermission(contract.access)).toBe(true);
   });
 
@@ -26,7 +26,7 @@ describe('contracts', () => {
       .filter(({ contract }) => contract.kind !== 'event')
       .map(({ name, contract }) => [name, contract] as const),
   )('%s is handled once, by its service', (name, contract) => {
-    const decorator = contract.kind === 'task' ? 'Task' : 'Rpc';
+    const decorator = { task: 'Task', rpc: 'Rpc', streamed: 'Streamed', event: 'On' }[contract.kind];
     const pattern = new RegExp(`@${decorator}\\(${name.replace('.', '\\.')}\\)`, 'g');
     const handlers = all.flatMap((p) =>
       p.sources.filter((s) => !s.isTest).flatMap((s) => [...s.text.matchAll(pattern)].map(() => p.name)),
@@ -44,7 +44,7 @@ describe('contracts', () => {
 
   it('of durable kinds stand in a stream that their service or its reader owns', () => {
     for (const { contract } of allContracts) {
-      if (contract.kind === 'rpc') continue;
+      if (contract.kind === 'rpc' || contract.kind === 'streamed') continue;
       const { owner } = streamOf(contract.subject);
       expect(contract.kind === 'event' ? owner : 'workflow-orchestrator').toBe(
         contract.kind === 'event' ? contract.service : owner,

@@ -48,7 +48,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   scm = await startWholeMesh();
   [routes, stage] = await Promise.all([
-    readRoutes(scm).then((all) => all.filter((r) => r.path !== '/mcp')),
+    readRoutes(scm).then((all) => all.filter((r) => !r.path.startsWith('/mcp'))),
     setStage(scm),
   ]);
   ledger = await Ledger.open(scm, stage);

@@ -40,7 +40,10 @@ it('each JSON case as the body of every POST and PATCH', async () => {
     const sent = { method: route.method, path: pathFor(route, stage), body: json.text };
     const reply = await send(scm.url, { ...sent, headers: { ...authorization(route, stage), accept } });
     census.count(reply.status);
-    const faults = [...(route.path === '/mcp' ? mcpFaults(reply) : httpFaults(reply)), ...verdictFaults(json, reply)];
+    const faults = [
+      ...(route.path.startsWith('/mcp') ? mcpFaults(reply) : httpFaults(reply)),
+      ...verdictFaults(json, reply),
+    ];
     for (const fault of faults) census.fault(route.name, fault, `${json.name} -> ${reply.text}`);
   });
   census.print();

@@ -124,7 +124,7 @@ chart('the services', () => {
         ...schema('workflow-orchestrator'),
         'scm-encryption/key',
       ],
-      'mcp-protocol': [...mesh('mcp-protocol'), ...schema('mcp-protocol')],
+      'mcp-protocol': [...mesh('mcp-protocol'), ...schema('mcp-protocol'), 'scm-encryption/key'],
       notifier: [...mesh('notifier'), ...schema('notifier'), 'scm-encryption/key', 'smtp/url', 'smtp/ca.crt'],
       'worker-default': mesh('step-workers'),
     };

@@ -46,6 +46,12 @@ function subjects() {
       ['subject', 'contract', 'answered by', 'access'],
       of('rpc').map((r) => [code(r.subject), code(r.name), r.service, code(r.access)]),
     ),
+    '## Requests with an answer that may go on',
+    'The first frame is the reply; one with the header `Scm-Frame: head` is followed by `text` frames (`part` begins the next one) and an `end`. A `beat` asks whether the caller is there: it answers with its `Scm-Context`. On the subject with `.abort` a caller says by its inbox that it wants no more.',
+    table(
+      ['subject', 'contract', 'answered by', 'access'],
+      of('streamed').map((r) => [code(r.subject), code(r.name), r.service, code(r.access)]),
+    ),
     '## Events',
     table(
       ['subject', 'contract', 'published by', 'key that follows'],

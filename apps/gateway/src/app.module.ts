@@ -14,6 +14,9 @@ import { IdentityController } from './auth/identity.controller.js';
 import { LoadShedder } from './limits/load-shedder.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { McpController } from './mcp/mcp.controller.js';
+import { McpExchanges } from './mcp/mcp.exchanges.js';
+import { McpHttp } from './mcp/mcp.http.js';
+import { OpenStreams } from './mcp/open.streams.js';
 import { Mesh } from './mesh/mesh.js';
 import { ReadCache } from './mesh/read-cache.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -75,6 +78,9 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     ChannelHub,
     SystemChannel,
     StreamServer,
+    McpExchanges,
+    McpHttp,
+    OpenStreams,
     { provide: Policy, useFactory: () => new Policy() },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

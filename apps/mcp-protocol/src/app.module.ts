@@ -6,10 +6,28 @@ import { McpConfig } from './config.js';
 import { UpstreamHealthCheck } from './federation/upstream-health-check.js';
 import { UpstreamPool } from './federation/upstream-pool.js';
 import { CallAudit } from './protocol/call-audit.js';
-import { McpEngine } from './protocol/mcp.engine.js';
+import { PROVIDER } from './protocol/exchange.js';
+import { McpDoor } from './protocol/mcp.door.js';
 import { McpHandler } from './protocol/mcp.handler.js';
-import { McpService } from './protocol/mcp.service.js';
+import { RequestStateSeal } from './protocol/request-state.js';
+import { RunningCalls } from './protocol/running-calls.js';
+import { Served } from './protocol/served.js';
+import { StatelessDoor } from './protocol/stateless.door.js';
+import { UsedStatesRepository } from './protocol/used-states.repository.js';
+import { ProductProvider } from './product/product.provider.js';
 import { MetricsResources } from './resources/metrics.resources.js';
+import { ResourceWatch } from './resources/resource.watch.js';
+import { ClientRequests } from './sessions/client-requests.js';
+import { FrameStore } from './sessions/frame.store.js';
+import { LegacyDoor } from './sessions/legacy.door.js';
+import { LegacyExchange } from './sessions/legacy.exchange.js';
+import { SessionBus } from './sessions/session.bus.js';
+import { SessionListening } from './sessions/session.listening.js';
+import { SessionMethods } from './sessions/session.methods.js';
+import { SessionOpening } from './sessions/session.opening.js';
+import { SessionStreams } from './sessions/session.streams.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { SessionsService } from './sessions/sessions.service.js';
 import { GetExecutionTool } from './tools/get-execution.tool.js';
 import { ListAlertsTool } from './tools/list-alerts.tool.js';
 import { ListWorkflowsTool } from './tools/list-workflows.tool.js';
@@ -30,9 +48,27 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
   providers: [
     AuditLog,
     CallAudit,
-    McpService,
-    McpEngine,
+    McpDoor,
+    Served,
+    StatelessDoor,
+    RunningCalls,
+    RequestStateSeal,
+    UsedStatesRepository,
+    LegacyDoor,
+    LegacyExchange,
+    ClientRequests,
+    FrameStore,
+    SessionBus,
+    SessionListening,
+    SessionMethods,
+    SessionOpening,
+    SessionStreams,
+    SessionsRepository,
+    SessionsService,
+    ProductProvider,
+    { provide: PROVIDER, useExisting: ProductProvider },
     MetricsResources,
+    ResourceWatch,
     ToolRegistry,
     ToolCaller,
     SystemOverviewTool,
@@ -48,12 +84,12 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     VirtualServersService,
     UpstreamPool,
     UpstreamHealthCheck,
+    { provide: Policy, useFactory: () => new Policy() },
     {
       provide: SecretBox,
       useFactory: ({ encryptionKey }: McpConfig) => new SecretBox(encryptionKey),
       inject: [McpConfig],
     },
-    { provide: Policy, useFactory: () => new Policy() },
   ],
 })
 export class AppModule {}

@@ -1,10 +1,21 @@
-import { IsArray, IsString, Matches } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { protocolRevisions, type ProtocolRevision } from '@scm/mcp-messages';
 import { Setting } from '@scm/service';
 
 export class McpConfig {
   @Setting({ description: '32 bytes in base64url that wrap secrets at rest, the same at every replica', secret: true })
   @Matches(/^[\w-]{43}=?$/)
   encryptionKey: string;
+
+  @Setting({ description: 'The oldest revision of the Model Context Protocol that clients may speak' })
+  @IsIn([...protocolRevisions])
+  mcpLowestRevision: ProtocolRevision = '2024-11-05';
+
+  @Setting({ description: 'Hours after its last message that a session of an older revision is forgotten' })
+  @IsInt()
+  @Min(1)
+  @Max(720)
+  mcpSessionHours: number = 24;
 
   @Setting({ description: 'Hosts, addresses and CIDRs that upstream MCP servers may have although they are private' })
   @IsArray()

@@ -2,15 +2,19 @@ import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
 import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
+import { AddSessions1790000009700 } from './migrations/1790000009700-add-sessions.js';
+import { UsedStateEntity } from './protocol/used-state.entity.js';
+import { SessionEntity } from './sessions/session.entity.js';
 
-/** The protocol itself keeps nothing: any replica answers any message. What it does is on record. */
+/** What is on record, and the sessions of clients of older revisions: any replica answers any of their messages. */
 export const database: DatabaseDeclaration = {
   schema: 'mcp',
-  entities: [UpstreamEntity, VirtualServerEntity, ...auditEntities],
+  entities: [SessionEntity, UsedStateEntity, UpstreamEntity, VirtualServerEntity, ...auditEntities],
   migrations: [
     AddBaseTables1790000000000,
     AddAuditEvents1790000000001,
     AddPublishedEvents1790000006000,
     AddUpstreams1790000009000,
+    AddSessions1790000009700,
   ],
 };

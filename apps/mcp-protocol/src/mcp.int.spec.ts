@@ -51,15 +51,10 @@ async function exchange(
     'content-type': 'application/json',
     ...options.headers,
   };
-  const msg = await nc.request(McpApi.handle.subject, JSON.stringify({ method, headers: sent, body: text }), {
-    timeout: 10_000,
-    headers: h,
-  });
-  const reply = msg.json<{ status: number; headers: Record<string, string>; body: string }>();
-  const data = reply.headers['content-type']?.includes('event-stream')
-    ? (/^data: (.+)$/m.exec(reply.body)?.[1] ?? '')
-    : reply.body;
-  return { status: reply.status, body: data ? JSON.parse(data) : {} };
+  const asked = JSON.stringify({ method, transport: 'http', headers: sent, body: text });
+  const msg = await nc.request(McpApi.exchange.subject, asked, { timeout: 10_000, headers: h });
+  const reply = msg.json<{ status: number; body?: string }>();
+  return { status: reply.status, body: reply.body ? JSON.parse(reply.body) : {} };
 }
 
 /** One request as the 2025 revisions write it, without a session. */
@@ -206,7 +201,7 @@ describe('bad messages', () => {
     expect(reply.body.error?.code).toBeLessThan(0);
   });
 
-  it('offers no sessions', async () => {
+  it('has no stream and no end without a session', async () => {
     expect((await exchange('', { method: 'GET' })).status).toBe(405);
     expect((await exchange('', { method: 'DELETE' })).status).toBe(405);
   });

@@ -2,7 +2,7 @@ import {
   DEFAULT_WORKSPACE_ID,
   type Actor,
   type AuditEntry,
-  type RpcContract,
+  type CallContract,
   type ServiceError,
   type ServiceName,
 } from '@scm/contracts';
@@ -15,7 +15,7 @@ import { AuditRepository } from './audit.repository.js';
 export interface ServiceAudit {
   relay: AuditRelay;
   /** Puts a refused call on record; one whose caller is unknown stands in the default workspace. */
-  recordDenial: (denial: { contract: RpcContract; actor?: Actor; error: ServiceError }) => Promise<void>;
+  recordDenial: (denial: { contract: CallContract; actor?: Actor; error: ServiceError }) => Promise<void>;
 }
 
 /** Made once for each service: its relay to auth and its record of denials. */

@@ -49,7 +49,23 @@ export interface TaskContract<P extends object = object> {
   readonly ackWaitMs: number;
 }
 
-export type Contract = RpcContract | EventContract | TaskContract;
+/**
+ * Request and an answer that may go on: one replica sends a head, then texts until it ends. Both ends notice when the other
+ * one is gone. An answer that is its head alone is one message, as that of an rpc.
+ */
+export interface StreamedContract<Req extends object = object, Head extends object = object> {
+  readonly kind: 'streamed';
+  readonly subject: string;
+  readonly service: ServiceName;
+  readonly access: Access;
+  readonly request: ClassConstructor<Req>;
+  readonly head: ClassConstructor<Head>;
+}
+
+/** What is asked for by a caller, whose right to it is judged. */
+export type CallContract = RpcContract | StreamedContract;
+
+export type Contract = CallContract | EventContract | TaskContract;
 
 /** What an `event` reader is: one durable consumer shared by the replicas of a service. */
 export interface Subscription<P extends object = object> {
@@ -79,6 +95,21 @@ export function rpc<Req extends object, Res extends object>(
 ): RpcContract<Req, Res> {
   const { timeoutMs = 5_000, answer = 'one' } = options;
   return { kind: 'rpc', subject: subject('rpc', name), request, reply, ...options, timeoutMs, answer };
+}
+
+/** Declares `scm.rpc.<name>` with an answer that may go on. */
+export function streamed<Req extends object, Head extends object>(
+  name: string,
+  request: ClassConstructor<Req>,
+  head: ClassConstructor<Head>,
+  options: { service: ServiceName; access: Access },
+): StreamedContract<Req, Head> {
+  return { kind: 'streamed', subject: subject('rpc', name), request, head, ...options };
+}
+
+/** Where a caller says that it no longer wants the answer; every replica hears it. */
+export function abortSubject({ subject: of }: StreamedContract): string {
+  return `${of}.abort`;
 }
 
 /** Declares `scm.evt.<name>[.<key>…]`; a name is `<domain>.v<N>.<past-tense>`. */

@@ -44,16 +44,20 @@ export {
 } from './contact.contract.js';
 export { decode, decodeValue, parseJson } from './decode.js';
 export {
+  abortSubject,
   type CacheGroup,
+  type CallContract,
   type Contract,
   type EventContract,
   type RpcContract,
+  type StreamedContract,
   type Subscription,
   type TaskContract,
   event,
   eventSubject,
   keyedSubject,
   rpc,
+  streamed,
   subjectToken,
   subscription,
   task,
@@ -91,7 +95,7 @@ export {
   WorkflowVersion,
   WorkflowVersionPage,
 } from './definition.contract.js';
-export { McpApi, McpReply, McpRequest } from './mcp.contract.js';
+export { McpApi, McpEvents, McpFrame, McpHead, McpRequest, McpTold, mcpTransports } from './mcp.contract.js';
 export {
   AlertRule,
   AlertRuleInput,

@@ -1,22 +1,53 @@
-import { rpc } from './define.js';
-import { JsonValue, Text, TextMap, Whole } from './fields.js';
+import { event, streamed } from './define.js';
+import { JsonObject, Name, OneOf, Text, TextMap, Whole } from './fields.js';
 
-/** One HTTP exchange of the MCP door: the body as text, the headers that matter to the protocol, lower case. */
+/** How the messages of an exchange travel: an HTTP request, the older HTTP+SSE pair, or one message of a socket. */
+export const mcpTransports = ['http', 'sse', 'socket'] as const;
+
+/** One exchange of an MCP door: the body as text, the headers that matter to the protocol, lower case. */
 export class McpRequest {
-  @Text({ max: 8, pattern: /^(GET|POST|DELETE)$/ }) method: string;
+  @OneOf(['GET', 'POST', 'DELETE']) method: 'GET' | 'POST' | 'DELETE';
+  @OneOf(mcpTransports) transport: (typeof mcpTransports)[number];
   @TextMap({ maxValue: 8_192 }) headers: Record<string, string>;
-  @Text({ min: 0, max: 4_194_304 }) body: string;
+  @Text({ min: 0, max: 7_340_032 }) body: string;
+  /** The virtual server that is addressed. */
+  @Name({ optional: true }) server?: string;
 }
 
-/** The HTTP answer; `body` is the JSON text, or empty. */
-export class McpReply {
+/** The HTTP answer; without a body, what follows are server-sent events, or on a socket messages. */
+export class McpHead {
   @Whole({ min: 100, max: 599 }) status: number;
   @TextMap({ maxValue: 8_192 }) headers: Record<string, string>;
-  @JsonValue({ optional: true }) body?: string;
+  @Text({ min: 0, max: 67_108_864, optional: true }) body?: string;
+}
+
+/** A message of a session's stream, kept for a client that comes back after it lost the stream. */
+export class McpFrame {
+  @JsonObject() message: Record<string, unknown>;
+  /** It is the last of its stream. */
+  @Whole({ max: 1, optional: true }) last?: number;
+}
+
+/**
+ * A session changed, a request was cancelled, the client answered, its stream was opened elsewhere; whether a call is at work
+ * still, and that it is.
+ */
+const tidings = ['changed', 'cancelled', 'answered', 'streaming', 'wanted', 'working'] as const;
+
+/** What one replica tells the others of a session, or of the socket that its messages came from. */
+export class McpTold {
+  @OneOf(tidings) what: (typeof tidings)[number];
+  /** The message it is about, or the stream. */
+  @JsonObject({ optional: true }) message?: Record<string, unknown>;
 }
 
 const service = 'mcp-protocol';
 
 export const McpApi = {
-  handle: rpc('mcp.v1.handle', McpRequest, McpReply, { service, access: 'mcp:use', changes: false, timeoutMs: 60_000 }),
+  exchange: streamed('mcp.v1.exchange', McpRequest, McpHead, { service, access: 'mcp:use' }),
+};
+
+export const McpEvents = {
+  frameSent: event('mcp.v1.frame-sent', McpFrame, { service, key: ['session', 'stream'] }),
+  sessionTold: event('mcp.v1.session-told', McpTold, { service, key: ['session'] }),
 };

@@ -3,7 +3,7 @@ import { EmailContactApi, WebhookApi } from './contact.contract.js';
 import { ControlApi } from './control.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
-import { McpApi } from './mcp.contract.js';
+import { McpApi, McpEvents } from './mcp.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
@@ -38,6 +38,7 @@ const groups = {
   McpApi,
   UpstreamApi,
   VirtualServerApi,
+  McpEvents,
   SystemApi,
 };
 

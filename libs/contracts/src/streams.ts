@@ -65,6 +65,15 @@ export const streams = {
     maxBytes: 64 * MIB,
     maxAgeMs: 24 * HOUR_MS,
   },
+  mcp: {
+    name: 'MCP_FRAMES',
+    subjects: ['scm.evt.mcp.>'],
+    owner: 'mcp-protocol',
+    retention: 'limits',
+    storage: 'memory',
+    maxBytes: 64 * MIB,
+    maxAgeMs: 10 * 60_000,
+  },
 } as const satisfies Record<string, StreamDeclaration>;
 
 /** Who reads which event durably. */

@@ -28,6 +28,7 @@ export { metaKeys } from './meta-keys.js';
 export { logLevels, type LogLevel } from './log-level.js';
 export type { RequestMeta, ResultMeta } from './meta.js';
 export { hasRequestMeta, readRequestMeta } from './request-meta.js';
+export { checkParameterHeaders, parameterHeadersOf } from './parameter-headers.js';
 export { checkMirroredHeaders, mirroredHeaders, mirrorHeaders } from './mirrored-headers.js';
 export { accepts, findFault, type Fault } from './check.js';
 export type { Part } from './model.js';

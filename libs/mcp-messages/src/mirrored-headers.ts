@@ -22,7 +22,7 @@ export function checkMirroredHeaders(
     if (expected === undefined) continue;
     const sent = headers[header.toLowerCase()]?.trim();
     if (sent === undefined) throw mismatch(`the header ${header} is missing`, request);
-    if (decoded(sent, header, request) !== expected)
+    if (decodedHeader(sent, header, request) !== expected)
       throw mismatch(`the header ${header} differs from the body`, request);
   }
 }
@@ -73,7 +73,8 @@ function encoded(value: string): string {
   return `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
-function decoded(value: string, header: string, request: JsonRpcRequest): string {
+/** The text that a header carries, of which some can only travel as base64. Throws ProtocolError -32020. */
+export function decodedHeader(value: string, header: string, request: JsonRpcRequest): string {
   const [, base64] = SENTINEL.exec(value) ?? [];
   if (base64 === undefined) return value;
   const bytes = Buffer.from(base64, 'base64');
@@ -82,6 +83,6 @@ function decoded(value: string, header: string, request: JsonRpcRequest): string
   return bytes.toString();
 }
 
-function mismatch(what: string, { id }: JsonRpcRequest): ProtocolError {
+export function mismatch(what: string, { id }: JsonRpcRequest): ProtocolError {
   return new ProtocolError(errorCodes.headerMismatch, `Header mismatch: ${what}`, undefined, id);
 }

@@ -10,12 +10,14 @@ import {
   type Actor,
   type EventContract,
   type RpcContract,
+  type StreamedContract,
   type TaskContract,
 } from '@scm/contracts';
 import { currentCall } from './call.js';
 import { errorOf } from './codec.js';
 import { header } from './headers.js';
 import { JsonText } from './json-text.js';
+import { StreamClient, type StreamReceiver } from './stream.client.js';
 import { injectTrace, traced, traceFrom } from './trace.js';
 
 /** Proves to the called service who calls. */
@@ -50,12 +52,14 @@ const declared = new Set<Contract>(allContracts.map(({ contract }) => contract))
 /** The only way one service calls another. A contract that @scm/contracts does not list is refused. */
 export class MessagingClient {
   private readonly js: JetStreamClient;
+  private readonly streams: StreamClient;
 
   constructor(
     private readonly nc: NatsConnection,
     private readonly signer: ContextSigner,
   ) {
     this.js = jetstream(nc);
+    this.streams = new StreamClient(nc);
   }
 
   /** Asks one replica. Throws the service's ServiceError, UNAVAILABLE when none answers, DEADLINE_EXCEEDED when late. */
@@ -108,6 +112,24 @@ export class MessagingClient {
     return answers;
   }
 
+  /**
+   * Asks one replica and receives what it sends. Resolves with the end of the answer or when the receiver wants no more;
+   * throws the service's ServiceError, and UNAVAILABLE when nobody answers or the one who did is gone.
+   */
+  async stream<Req extends object, Head extends object>(
+    contract: StreamedContract<Req, Head>,
+    request: Req,
+    receiver: StreamReceiver<Head>,
+    options: Pick<RequestOptions, 'as'> = {},
+  ): Promise<void> {
+    assertDeclared(contract);
+    await traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
+      const body = this.fitting(JSON.stringify(request));
+      const prove = () => this.headersFor(options);
+      await this.streams.receive(contract, { body, headers: await prove(), prove }, receiver);
+    });
+  }
+
   /** Publishes a fact into its stream; `id` makes a repeated publish within the duplicate window one message. */
   async publish(event: EventMessage): Promise<PubAck> {
     const { contract, keys, payload, id } = event;
@@ -144,12 +166,12 @@ export class MessagingClient {
     });
   }
 
-  private async headersFor(options: RequestOptions, timeoutMs: number): Promise<MsgHdrs> {
+  private async headersFor(options: RequestOptions, timeoutMs?: number): Promise<MsgHdrs> {
     const h = headers();
     const token = options.token ?? (options.as ? await this.signer.sign(options.as) : currentCall()?.token);
     if (token) h.set(header.context, token);
     if (options.idempotencyKey) h.set(header.idempotencyKey, options.idempotencyKey);
-    h.set(header.timeoutMs, String(timeoutMs));
+    if (timeoutMs !== undefined) h.set(header.timeoutMs, String(timeoutMs));
     injectTrace(h);
     return h;
   }

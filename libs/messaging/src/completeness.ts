@@ -25,5 +25,6 @@ export function handlerFaults(claims: readonly Claimed[], handled: readonly stri
 function decoratorFor(contract: Claimed): string {
   if (contract.kind === 'subscription') return `@On(…) for ${contract.event.subject}`;
   const name = allContracts.find((entry) => entry.contract === contract)?.name ?? contract.subject;
-  return contract.kind === 'task' ? `@Task(${name})` : `@Rpc(${name})`;
+  const decorators = { rpc: 'Rpc', streamed: 'Streamed', task: 'Task', event: 'On' } as const;
+  return `@${decorators[contract.kind]}(${name})`;
 }

@@ -1,6 +1,13 @@
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { JsonText } from './json-text.js';
-import { consumerName, type RpcContract, type Subscription, type TaskContract } from '@scm/contracts';
+import {
+  consumerName,
+  type RpcContract,
+  type StreamedContract,
+  type Subscription,
+  type TaskContract,
+} from '@scm/contracts';
+import type { StreamedAnswer } from './stream.server.js';
 
 type Method<A extends unknown[], R> = <T extends (...args: A) => Promise<R>>(
   target: object,
@@ -24,18 +31,28 @@ export function Rpc<Req extends object, Res extends object>(
   return MessagePattern(contract.subject, { contract }) as Method<[Req], Res | JsonText<Res>>;
 }
 
+/** Answers a request with a head it returns, or with a stream it begins. */
+export function Streamed<Req extends object, Head extends object>(
+  contract: StreamedContract<Req, Head>,
+): Method<[Req, StreamedAnswer<Head>], Head | void> {
+  return withContext(contract.subject, contract);
+}
+
 /** Does one unit of durable work. Returning confirms it; throwing asks for redelivery. */
 export function Task<P extends object>(contract: TaskContract<P>): Method<[P, DeliveryInfo], void> {
-  return durable(contract.subject, contract);
+  return withContext(contract.subject, contract);
 }
 
 /** Reads an event durably. Returning confirms it; throwing asks for redelivery after the subscription's backoff. */
 export function On<P extends object>(subscription: Subscription<P>): Method<[P, DeliveryInfo], void> {
-  return durable(consumerName(subscription), subscription);
+  return withContext(consumerName(subscription), subscription);
 }
 
 /** Without parameter decorators Nest hands over the payload alone. */
-function durable<P>(pattern: string, contract: TaskContract | Subscription): Method<[P, DeliveryInfo], void> {
+function withContext<P, C, R>(
+  pattern: string,
+  contract: TaskContract | Subscription | StreamedContract,
+): Method<[P, C], R> {
   return (target, key, descriptor) => {
     Payload()(target, key, 0);
     Ctx()(target, key, 1);

@@ -6,4 +6,6 @@ export const header = {
   timeoutMs: 'Scm-Timeout-Ms',
   idempotencyKey: 'Scm-Idempotency-Key',
   epoch: 'Scm-Epoch',
+  frame: 'Scm-Frame',
+  mark: 'Scm-Mark',
 } as const;

@@ -5,13 +5,15 @@
 export { currentActor, currentCall, runCall, type Call } from './call.js';
 export { MessagingClient, type ContextSigner, type EventMessage, type RequestOptions } from './client.js';
 export { connectNats } from './connection.js';
-export { On, Rpc, Task, type DeliveryInfo } from './decorators.js';
+export { On, Rpc, Streamed, Task, type DeliveryInfo } from './decorators.js';
 export type { DeadLetter } from './durable.reader.js';
 export { header } from './headers.js';
 export { JsonText } from './json-text.js';
 export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export type { Authorize, IdempotencyStore } from './rpc.server.js';
+export type { StreamReceiver } from './stream.client.js';
+export type { StreamedAnswer } from './stream.server.js';
 export { ensureStreams, EPOCH_KEY, readStreamEnd, setStreamEpoch } from './stream.owner.js';
 export { TaskQueue } from './task.queue.js';
 export { currentTraceId, currentTraceparent, traced, traceFrom } from './trace.js';

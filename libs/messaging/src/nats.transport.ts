@@ -5,6 +5,7 @@ import type { Contract, ServiceName, Subscription } from '@scm/contracts';
 import { firstValueFrom } from 'rxjs';
 import { handlerFaults } from './completeness.js';
 import { DurableReader, type DeadLetter } from './durable.reader.js';
+import { StreamServer } from './stream.server.js';
 import { RpcServer, type Authorize, type IdempotencyStore } from './rpc.server.js';
 
 export interface NatsTransportOptions {
@@ -20,6 +21,7 @@ export interface NatsTransportOptions {
   /** How many of them a message takes; 1 unless said. */
   costOf?: (payload: object) => number;
   maxInFlight?: number;
+  maxStreams?: number;
   /** How long running handlers may take to end when the service stops. */
   drainMs?: number;
 }
@@ -32,13 +34,16 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
   private readonly stopping = new AbortController();
   private readonly readers: DurableReader[] = [];
   private readonly rpcServer: RpcServer;
+  private readonly streamServer: StreamServer;
   private closing?: Promise<void>;
 
   constructor(private readonly options: NatsTransportOptions) {
     super();
-    const { nc, service, authorize, idempotency, maxInFlight = 512 } = options;
+    const { nc, service, authorize, idempotency, maxInFlight = 512, maxStreams = 8_192 } = options;
     const { signal } = this.stopping;
     this.rpcServer = new RpcServer({ nc, service, authorize, idempotency, maxInFlight, signal, onBug: this.onBug });
+    const draining = this.draining.signal;
+    this.streamServer = new StreamServer({ nc, service, authorize, maxStreams, draining, signal, onBug: this.onBug });
   }
 
   /** Two handlers for one subject would let one of them win silently. */
@@ -69,7 +74,7 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
   private async drain(): Promise<void> {
     this.draining.abort();
     const abort = setTimeout(() => this.stopping.abort(), this.options.drainMs ?? 20_000);
-    await this.rpcServer.close();
+    await Promise.all([this.rpcServer.close(), this.streamServer.close()]);
     await Promise.all(this.readers.map((reader) => reader.idle()));
     clearTimeout(abort);
     this.stopping.abort();
@@ -86,6 +91,8 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
     const invoke = (...args: unknown[]) => this.invoke(handler, ...args);
     if (contract.kind === 'rpc') {
       this.rpcServer.serve(contract, invoke);
+    } else if (contract.kind === 'streamed') {
+      this.streamServer.serve(contract, invoke);
     } else if (contract.kind !== 'event') {
       const { nc, deadLetter, slots = 8, costOf } = this.options;
       const reader = new DurableReader(contract, invoke, {

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { decode, ServiceError, type Actor, type RpcContract } from '@scm/contracts';
+import { decode, ServiceError, type Actor, type CallContract, type RpcContract } from '@scm/contracts';
 import { runCall, type Call } from './call.js';
 import { errorReply, toServiceError } from './codec.js';
 import { header } from './headers.js';
@@ -8,7 +8,7 @@ import { textOf } from './json-text.js';
 import { extractTrace, traced } from './trace.js';
 
 /** Decides who calls and whether they may; throws UNAUTHENTICATED or PERMISSION_DENIED. */
-export type Authorize = (contract: RpcContract, token: string | undefined) => Promise<Actor | undefined>;
+export type Authorize = (contract: CallContract, token: string | undefined) => Promise<Actor | undefined>;
 
 /** Answers a repeated call with the reply of the first one. */
 export interface IdempotencyStore {

@@ -1,11 +1,11 @@
-import { ServiceError, type Actor, type RpcContract } from '@scm/contracts';
+import { ServiceError, type Actor, type CallContract } from '@scm/contracts';
 import { ContextSigner } from './context-signer.js';
 import { ContextVerifier } from './context-verifier.js';
 import { Policy } from './policy.js';
 
 /** A refused call, for the audit. */
 export interface Denial {
-  contract: RpcContract;
+  contract: CallContract;
   /** Absent when the caller could not be proved. */
   actor?: Actor;
   error: ServiceError;
@@ -16,7 +16,7 @@ export interface MeshSecurity {
   verifier: ContextVerifier;
   policy: Policy;
   /** Judges one call by its contract's access; throws UNAUTHENTICATED or PERMISSION_DENIED. */
-  authorize: (contract: RpcContract, token: string | undefined) => Promise<Actor | undefined>;
+  authorize: (contract: CallContract, token: string | undefined) => Promise<Actor | undefined>;
 }
 
 /** What a service needs to prove who it is and to judge who calls it. A denial is handed to `onDenied` before it is thrown. */
@@ -26,7 +26,7 @@ export function meshSecurity(
 ): MeshSecurity {
   const verifier = new ContextVerifier(keys.contextPublicKeys);
   const policy = new Policy();
-  const authorize = async (contract: RpcContract, token: string | undefined): Promise<Actor | undefined> => {
+  const authorize = async (contract: CallContract, token: string | undefined): Promise<Actor | undefined> => {
     let actor: Actor | undefined;
     try {
       actor = token === undefined ? undefined : await verifier.verify(token);

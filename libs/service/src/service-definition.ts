@@ -1,5 +1,13 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
-import type { Actor, AuditEntry, Contract, RpcContract, ServiceError, ServiceName, Subscription } from '@scm/contracts';
+import type {
+  Actor,
+  AuditEntry,
+  Contract,
+  CallContract,
+  ServiceError,
+  ServiceName,
+  Subscription,
+} from '@scm/contracts';
 import type { Database, DatabaseDeclaration, OwedEvent, ReplySeal } from '@scm/database';
 import type {
   Authorize,
@@ -22,7 +30,7 @@ export interface Security {
 /** Records denials, and brings the service's audit rows to auth. */
 export interface Audit {
   relay: { start(): void; stop(): Promise<void> };
-  recordDenial: (denial: { contract: RpcContract; actor?: Actor; error: ServiceError }) => Promise<void>;
+  recordDenial: (denial: { contract: CallContract; actor?: Actor; error: ServiceError }) => Promise<void>;
 }
 
 export interface ServiceDefinition {

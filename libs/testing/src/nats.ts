@@ -29,5 +29,5 @@ host: 127.0.0.1
 port: ${port}
 max_payload: 8MB
 authorization { token: test }
-jetstream { store_dir: ${JSON.stringify(join(folder, 'jetstream'))}, max_mem: 64MB, max_file: 1GB, key: test, cipher: aes }
+jetstream { store_dir: ${JSON.stringify(join(folder, 'jetstream'))}, max_mem: 256MB, max_file: 1GB, key: test, cipher: aes }
 `;

@@ -8,6 +8,8 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** No charset, or the one JSON has: the readers would take any that they know, UTF-7 too. */
 const UTF8 = /^(?!.*charset=)|charset="?utf-8"?\s*(;|$)/i;
 
+const MCP_PATH = /^\/mcp(\/|$)/;
+
 /** Reads a body as what its content type says; other types are refused, whatever the route. */
 export function bodyReaders(maxBodyBytes: number): RequestHandler[] {
   const text = express.text({ type: [...JSON_TYPES, ...YAML_TYPES], limit: maxBodyBytes, inflate: false });
@@ -38,7 +40,7 @@ function refuseOtherTypes(request: GatewayRequest, _: Response, next: NextFuncti
 /** The MCP door forwards its text as it came; a YAML body is the document of a workflow. */
 function parseText(request: GatewayRequest, _: Response, next: NextFunction): void {
   try {
-    if (typeof request.body === 'string' && request.path !== '/mcp') {
+    if (typeof request.body === 'string' && !MCP_PATH.test(request.path)) {
       request.body = request.is(YAML_TYPES) ? { document: request.body } : parseJson(request.body);
     }
     next();

@@ -21,6 +21,7 @@ const alwaysServed: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metric
 export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
   private inFlight = 0;
   private readonly inFlightOf = new Map<string, number>();
+  private readonly admitted = new WeakMap<Response, () => void>();
   private lagMs = 0;
   private lookedAt = performance.now();
   private timer?: NodeJS.Timeout;
@@ -60,7 +61,17 @@ export class LoadShedder implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.inFlight++;
     this.inFlightOf.set(caller, own + 1);
-    response.once('close', () => this.finish(caller));
+    const finish = () => this.finish(caller);
+    this.admitted.set(response, finish);
+    response.once('close', finish);
+  }
+
+  /** A response that stays open is no request at work any more; whoever keeps it open limits how many there are. */
+  release(response: Response): void {
+    const finish = this.admitted.get(response);
+    if (!finish) return;
+    response.off('close', finish);
+    finish();
   }
 
   /** A process that is late with little to do is not given the processor: refusing would help nobody. */

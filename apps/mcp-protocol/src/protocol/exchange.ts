@@ -12,11 +12,16 @@ export interface Exchange {
   /** Aborts when the client cancels the request or goes away. */
   readonly signal: AbortSignal;
   /** Sends what precedes the answer: progress, log messages, and whatever `subscriptions/listen` tells. */
-  notify(notification: JsonRpcNotification): void;
+  readonly notify: (notification: JsonRpcNotification) => void;
 }
 
 /** A source of tools, resources and prompts: the product itself, an upstream, or several of them under one name. */
 export interface Provider {
   /** The result, `resultType` included. Throws ProtocolError for what the protocol calls an error. */
   answer(exchange: Exchange): Promise<JsonObject>;
+  /** The tool as `tools/list` shows it: a door has to know its input schema before it lets a call in. */
+  findTool?(name: string, exchange: Exchange): Promise<JsonObject | undefined>;
 }
+
+/** The provider that the doors lead to. */
+export const PROVIDER = Symbol('scm.mcp.provider');

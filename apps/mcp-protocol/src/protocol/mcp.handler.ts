@@ -1,14 +1,14 @@
 import { Controller } from '@nestjs/common';
-import { McpApi, type McpReply, type McpRequest } from '@scm/contracts';
-import { Rpc } from '@scm/messaging';
-import { McpService } from './mcp.service.js';
+import { McpApi, type McpHead, type McpRequest } from '@scm/contracts';
+import { Streamed, type StreamedAnswer } from '@scm/messaging';
+import { McpDoor } from './mcp.door.js';
 
 @Controller()
 export class McpHandler {
-  constructor(private readonly mcp: McpService) {}
+  constructor(private readonly door: McpDoor) {}
 
-  @Rpc(McpApi.handle)
-  handle(request: McpRequest): Promise<McpReply> {
-    return this.mcp.handle(request);
+  @Streamed(McpApi.exchange)
+  exchange(request: McpRequest, answer: StreamedAnswer<McpHead>): Promise<McpHead | void> {
+    return this.door.open(request, answer);
   }
 }

@@ -31,6 +31,13 @@ interface Vector {
   result: { metric: Record<string, string>; value: [number, string] }[];
 }
 
+interface Sample {
+  metric: Record<string, string>;
+  /** Unix seconds. */
+  time: number;
+  value: number;
+}
+
 /** Live metrics as resources: what is read is what is known now. */
 @Injectable()
 export class MetricsResources {
@@ -38,15 +45,16 @@ export class MetricsResources {
 
   /** Undefined when the URI names no resource. */
   async read(uri: string): Promise<{ uri: string; mimeType: string; text: string } | undefined> {
+    const samples = await this.samplesOf(uri);
+    return samples && { uri, mimeType: JSON_TYPE, text: JSON.stringify({ at: new Date().toISOString(), samples }) };
+  }
+
+  /** The newest sample of each series that the resource is about; undefined when the URI names no resource. */
+  async samplesOf(uri: string): Promise<Sample[] | undefined> {
     const query = queryOf(uri);
     if (!query) return undefined;
     const { data } = await this.messaging.request(MetricsApi.query, { query });
-    const samples = (data as Vector).result.map(({ metric, value: [time, value] }) => ({
-      metric,
-      time,
-      value: Number(value),
-    }));
-    return { uri, mimeType: JSON_TYPE, text: JSON.stringify({ at: new Date().toISOString(), samples }) };
+    return (data as Vector).result.map(({ metric, value: [time, value] }) => ({ metric, time, value: Number(value) }));
   }
 }
 

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { CallToolResult } from '@modelcontextprotocol/server';
 import { digestOf } from '@scm/audit';
 import { decodeValue, ServiceError } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
+import type { CallToolResult } from '@scm/mcp-messages';
 import { CallAudit } from '../protocol/call-audit.js';
 import type { Tool } from './tool.js';
 import { ToolRegistry } from './tool.registry.js';
+
+type ToolResult = Omit<CallToolResult, 'resultType'>;
 
 /** Calls a tool for the caller of the message: judged and put on record like the same thing over REST. */
 @Injectable()
@@ -16,7 +18,7 @@ export class ToolCaller {
   ) {}
 
   /** A tool's failure is a result that says so; `undefined` means there is no such tool. */
-  async call(name: string, input: unknown): Promise<CallToolResult | undefined> {
+  async call(name: string, input: unknown): Promise<ToolResult | undefined> {
     const tool = this.registry.find(name);
     if (!tool) return undefined;
     const details = { digest: digestOf(input ?? {}) };
@@ -38,7 +40,7 @@ export class ToolCaller {
   }
 }
 
-function failure({ code, message, details }: ServiceError): CallToolResult {
+function failure({ code, message, details }: ServiceError): ToolResult {
   const content = { code, message, ...(details && { errors: details }) };
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(content) }], structuredContent: content };
 }

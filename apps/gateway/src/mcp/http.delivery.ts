@@ -1,0 +1,46 @@
+import type { Response } from 'express';
+import { eventStreamType, type Delivery } from './mcp.exchanges.js';
+import type { McpHead, McpRequest } from '@scm/contracts';
+
+/** What a slow client may leave unread. */
+const MAX_UNREAD_BYTES = 4 * 1_048_576;
+
+/** Writes what the protocol answers as one HTTP response. */
+export class HttpDelivery implements Delivery {
+  readonly gone: AbortSignal;
+
+  constructor(
+    private readonly asked: McpRequest,
+    private readonly response: Response,
+  ) {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    this.gone = gone.signal;
+  }
+
+  begin({ status, headers, body }: McpHead): void {
+    const { response } = this;
+    if (response.headersSent) return;
+    response.status(status);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (body !== undefined) response.end(body);
+    else if (headers['content-type'] !== eventStreamType) response.end();
+    else this.beginStream(headers['mcp-session-id']);
+  }
+
+  write(text: string): void {
+    this.response.write(text);
+    if (this.response.writableLength > MAX_UNREAD_BYTES) this.response.destroy();
+  }
+
+  finish(): void {
+    if (!this.response.writableEnded) this.response.end();
+  }
+
+  private beginStream(session: string | undefined): void {
+    this.response.flushHeaders();
+    if (this.asked.transport === 'sse') {
+      this.response.write(`event: endpoint\ndata: /mcp/messages?sessionId=${session}\n\n`);
+    }
+  }
+}

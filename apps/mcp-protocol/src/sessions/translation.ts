@@ -1,0 +1,35 @@
+import { latestRevision, type JsonObject, type ProtocolError, type ProtocolRevision } from '@scm/mcp-messages';
+import { translate, withLedger, type CallBody, type Reverse, type TranslationContext } from '@scm/mcp-migration';
+
+/** What a client of a revision says, in the canonical form. Throws Untranslatable. */
+export function callUp<M extends CallBody>(message: M, from: ProtocolRevision, requestMeta: JsonObject): M {
+  return translate(message, { from, to: latestRevision, sender: 'client', context: { requestMeta } }).message;
+}
+
+/** What is told or asked to a client of a revision, and how its answer is to be read. */
+export function callDown<M extends CallBody>(message: M, to: ProtocolRevision): { message: M; reverse?: Reverse } {
+  return translate(message, { from: latestRevision, to, sender: 'server' });
+}
+
+/** What answers a request of a client, with the ledger of what its revision cannot say. */
+export function resultDown(result: JsonObject, method: string, to: ProtocolRevision): JsonObject {
+  const translation = translate({ result }, { from: latestRevision, to, sender: 'server', method });
+  return withLedger(translation.message.result, translation);
+}
+
+/** What a client answers to a request of the server. */
+export function resultUp(result: JsonObject, method: string, from: ProtocolRevision, reverse?: Reverse): JsonObject {
+  const context: TranslationContext = { ...(reverse && { reverse }) };
+  return translate({ result }, { from, to: latestRevision, sender: 'client', method, context }).message.result;
+}
+
+/** A failed request in a revision, where it may be a result. */
+export function errorDown(
+  failure: ProtocolError,
+  method: string,
+  to: ProtocolRevision,
+): { result: JsonObject } | { error: object } {
+  const { error } = failure.toResponse(0);
+  const { message } = translate({ error }, { from: latestRevision, to, sender: 'server', method });
+  return message;
+}
