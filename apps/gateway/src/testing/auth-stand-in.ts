@@ -5,6 +5,7 @@ import { header } from '@scm/messaging';
 /** Stands for auth towards a gateway: every API key is the same caller's, who may change. */
 export class AuthStandIn {
   role?: Role = 'viewer';
+  id = 'k1';
   isRevoked = false;
   private subscription?: Subscription;
 
@@ -29,7 +30,7 @@ export class AuthStandIn {
       });
       return;
     }
-    const actor = { kind: 'api-key', id: 'k1', name: 'k', workspaceId: DEFAULT_WORKSPACE_ID, role: this.role };
+    const actor = { kind: 'api-key', id: this.id, name: 'k', workspaceId: DEFAULT_WORKSPACE_ID, role: this.role };
     const expiresAt = new Date(Date.now() + 40_000).toISOString();
     msg.respond(JSON.stringify({ context: 'none', expiresAt, actor }));
   }
