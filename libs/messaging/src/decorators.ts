@@ -7,7 +7,7 @@ import {
   type Subscription,
   type TaskContract,
 } from '@scm/contracts';
-import type { StreamedAnswer } from './stream.server.js';
+import type { StreamedAnswer } from './running.stream.js';
 
 type Method<A extends unknown[], R> = <T extends (...args: A) => Promise<R>>(
   target: object,

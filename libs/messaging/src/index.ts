@@ -13,7 +13,7 @@ export { NatsTransport, type NatsTransportOptions } from './nats.transport.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export type { Authorize, IdempotencyStore } from './rpc.server.js';
 export type { StreamReceiver } from './stream.client.js';
-export type { StreamedAnswer } from './stream.server.js';
+export type { StreamedAnswer } from './running.stream.js';
 export { ensureStreams, EPOCH_KEY, readStreamEnd, setStreamEpoch } from './stream.owner.js';
 export { TaskQueue } from './task.queue.js';
 export { currentTraceId, currentTraceparent, traced, traceFrom } from './trace.js';

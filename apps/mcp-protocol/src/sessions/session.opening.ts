@@ -17,7 +17,7 @@ import { PROVIDER, type Provider } from '../protocol/exchange.js';
 import { accepted, resultMessage } from '../protocol/heads.js';
 import { Served } from '../protocol/served.js';
 import { FrameStore } from './frame.store.js';
-import { SSE_STREAM } from './other.streams.js';
+import { SSE_STREAM } from './mailbox.stream.js';
 import type { Session } from './session.js';
 import { SessionsService } from './sessions.service.js';
 

@@ -6,7 +6,7 @@ import type { StreamedAnswer } from '@scm/messaging';
 import { errorCodes, ProtocolError } from '@scm/mcp-messages';
 import { AnswerWriter } from '../protocol/answer.writer.js';
 import { FrameStore, type StoredFrame } from './frame.store.js';
-import { SSE_STREAM } from './other.streams.js';
+import { SSE_STREAM } from './mailbox.stream.js';
 import type { Session } from './session.js';
 import { SessionBus } from './session.bus.js';
 import { SessionListening } from './session.listening.js';

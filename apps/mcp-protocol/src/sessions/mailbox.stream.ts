@@ -1,33 +1,9 @@
-import type { McpHead } from '@scm/contracts';
-import type { AnswerWriter } from '../protocol/answer.writer.js';
 import type { FrameStore } from './frame.store.js';
 import type { LegacyStream } from './legacy.exchange.js';
 import type { Session } from './session.js';
 
 /** The stream that every answer of a session over HTTP+SSE goes to. */
 export const SSE_STREAM = 'sse';
-
-/** A call that is answered where it was asked: without a session, or on a socket. Nobody comes back for it. */
-export class PlainStream implements LegacyStream {
-  constructor(
-    private readonly writer: AnswerWriter,
-    readonly signal: AbortSignal,
-  ) {}
-
-  get canSend(): boolean {
-    return this.writer.canStream;
-  }
-
-  send(message: object): void {
-    this.writer.send(message);
-  }
-
-  async end(messages: readonly object[], isBatch: boolean): Promise<McpHead | undefined> {
-    if (!isBatch || !this.writer.hasBegun) return this.writer.end(isBatch ? messages : messages[0]);
-    for (const message of messages) this.writer.send(message);
-    return undefined;
-  }
-}
 
 /** A call over HTTP+SSE: the request is only accepted, its answer goes on the session's one stream, wherever that ends. */
 export class MailboxStream implements LegacyStream {
