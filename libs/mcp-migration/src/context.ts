@@ -24,8 +24,21 @@ export interface TranslationContext {
   showsInputErrors?: boolean;
   /** The message is half of a handshake, whose other half asks and answers in another way. */
   isHandshake?: boolean;
+  /** Somebody keeps the tasks of this connection, so that they are put into the other dialect and not refused. */
+  keepsTasks?: boolean;
+  /** With a call that an older server is to run as a task; `ttl` in milliseconds. */
+  task?: { ttl?: number };
+  /** What an older server's task ended with, or waits for. */
+  taskOutcome?: TaskOutcome;
   /** How the request was changed that this message answers. */
   reverse?: Reverse;
+}
+
+/** One of them, as the status of the task has it. */
+export interface TaskOutcome {
+  result?: JsonObject;
+  error?: JsonObject;
+  inputRequests?: JsonObject;
 }
 
 /** How the answer to a changed form becomes the answer to the original one. JSON, so that it can be kept elsewhere. */

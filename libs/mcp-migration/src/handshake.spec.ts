@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { metaKeys, protocolRevisions } from '@scm/mcp-messages';
+import { metaKeys, protocolRevisions, tasksExtension } from '@scm/mcp-messages';
 import { discoverResultOf, initializeParamsOf, initializeResultOf, ledgerOf, requestMetaOf } from './index.js';
 import { faultOf } from './testing/verdicts.js';
 
@@ -80,5 +80,26 @@ describe('a handshake', () => {
     expect(ledgerOf(client)?.dropped).toMatchObject([
       { path: '/capabilities/extensions', rule: '2026-07-28/extensions' },
     ]);
+  });
+
+  it('declares tasks in the dialect of the other side where somebody keeps them', () => {
+    const extension = { extensions: { [tasksExtension.id]: {} }, tools: {} };
+    const core = { tasks: { cancel: {}, requests: { tools: { call: {} } } }, tools: {} };
+    const keeping = { keepsTasks: true };
+    const down = initializeResultOf({ capabilities: extension }, '2025-11-25', keeping);
+    expect(down.message.result['capabilities']).toEqual(core);
+    expect(
+      initializeResultOf({ capabilities: extension }, '2025-06-18', keeping).message.result['capabilities'],
+    ).toEqual({
+      tools: {},
+    });
+    const up = discoverResultOf({ capabilities: core, serverInfo: info }, '2025-11-25', [], keeping);
+    expect(up.message.result['capabilities']).toEqual(extension);
+    const others = initializeResultOf(
+      { capabilities: { extensions: { ...extension.extensions, x: {} } } },
+      '2025-11-25',
+      keeping,
+    );
+    expect(others.message.result['capabilities']).toEqual({ tasks: core.tasks });
   });
 });

@@ -6,6 +6,7 @@ import {
   type LogLevel,
   type ProtocolRevision,
 } from '@scm/mcp-messages';
+import type { TranslationContext } from './context.js';
 import { translate, type ResultBody, type Translation } from './translate.js';
 
 /** The newest revision that has sessions: between it and the canonical form a handshake takes another form. */
@@ -42,15 +43,19 @@ export function initializeParamsOf(requestMeta: JsonObject, revision: ProtocolRe
   return message.params;
 }
 
+/** Whether somebody keeps the tasks of the connection, so that they may be declared. */
+type Keeping = Pick<TranslationContext, 'keepsTasks'>;
+
 /** What an older server said when its session was opened, as the canonical answer to `server/discover`. */
 export function discoverResultOf(
   initialize: JsonObject,
   revision: ProtocolRevision,
   supportedVersions: readonly string[],
+  keeping: Keeping = {},
 ): Translation<ResultBody> {
   const translation = translate(
     { result: initialize },
-    { from: revision, to: latestRevision, sender: 'server', method: 'initialize', context },
+    { ...answered, from: revision, to: latestRevision, context: { ...context, ...keeping } },
   );
   const { protocolVersion: _, serverInfo, ...rest } = translation.message.result;
   const meta = isJsonObject(rest['_meta']) ? rest['_meta'] : {};
@@ -59,12 +64,21 @@ export function discoverResultOf(
 }
 
 /** What a canonical server answers to `server/discover`, as the result that opens a session. */
-export function initializeResultOf(discover: JsonObject, revision: ProtocolRevision): Translation<ResultBody> {
+export function initializeResultOf(
+  discover: JsonObject,
+  revision: ProtocolRevision,
+  keeping: Keeping = {},
+): Translation<ResultBody> {
   const { supportedVersions: _, ...rest } = discover;
   const meta = isJsonObject(rest['_meta']) ? rest['_meta'] : {};
   const result = { ...rest, protocolVersion: lastOfSessions, serverInfo: infoOf(meta[metaKeys.serverInfo]) };
-  return translate({ result }, { from: latestRevision, to: revision, sender: 'server', method: 'initialize', context });
+  return translate(
+    { result },
+    { ...answered, from: latestRevision, to: revision, context: { ...context, ...keeping } },
+  );
 }
+
+const answered = { sender: 'server', method: 'initialize' } as const;
 
 function infoOf(info: unknown): JsonObject {
   return isJsonObject(info) ? info : { name: 'unknown', version: '0' };

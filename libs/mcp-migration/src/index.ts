@@ -6,7 +6,7 @@ export {
   type Translation,
   type TranslationOptions,
 } from './translate.js';
-export type { Choices, Reverse, TranslationContext } from './context.js';
+export type { Choices, Reverse, TaskOutcome, TranslationContext } from './context.js';
 export type { AppliedRule, Note } from './work.js';
 export { ledgerKey, ledgerOf, withLedger, type Ledger, type LedgerEntry } from './ledger.js';
 export { discoverResultOf, initializeParamsOf, initializeResultOf, requestMetaOf } from './handshake.js';

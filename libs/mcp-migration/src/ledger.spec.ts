@@ -60,16 +60,16 @@ const losslessAt: Record<string, RegExp> = {
   '2025-03-26/completions': /\/capabilities\/completions/,
   '2025-06-18/tool-title': /\/tools\/\d+\/title$/,
   '2025-11-25/task-support': /\/execution/,
-  '2025-11-25/related-task': /\/_meta\/io\.modelcontextprotocol\/related-task/,
+  '2025-11-25/related-task': /\/_meta\/io\.modelcontextprotocol~1related-task/,
   '2025-11-25/elicitation-modes': /\/elicitation/,
   '2025-11-25/url-elicitation': /\/mode$/,
   '2025-11-25/titled-choices': /\/oneOf(\/|$)/,
   '2025-11-25/sampling-content': /\/content\/0\//,
   '2026-07-28/result-type': /^\/result\/resultType$/,
   '2026-07-28/cache-hints': /^\/result\/(ttlMs|cacheScope)$/,
-  '2026-07-28/server-info': /^\/result\/_meta\/io\.modelcontextprotocol\/serverInfo/,
-  '2026-07-28/request-meta': /^\/params\/_meta\/io\.modelcontextprotocol\//,
-  '2026-07-28/subscription-id': /^\/params\/_meta\/io\.modelcontextprotocol\/subscriptionId$/,
+  '2026-07-28/server-info': /^\/result\/_meta\/io\.modelcontextprotocol~1serverInfo/,
+  '2026-07-28/request-meta': /^\/params\/_meta\/io\.modelcontextprotocol~1/,
+  '2026-07-28/subscription-id': /^\/params\/_meta\/io\.modelcontextprotocol~1subscriptionId$/,
 };
 
 const downwards = protocolRevisions.flatMap((from) =>
@@ -88,7 +88,7 @@ compared('the ledger of generated messages', () => {
       const patterns = patternsOf(translation);
       for (const { path, value } of leavesOf(body)) {
         if (isAt(message, path, value)) continue;
-        const at = path.map((key) => `/${key}`).join('');
+        const at = path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
         if (patterns.some((pattern) => pattern.test(at))) named += 1;
         else if (!quiet.some((pattern) => pattern.test(at)))
           silent.push(`${method ?? ''} ${at} ${JSON.stringify(applied)}`);
@@ -108,13 +108,14 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
+const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+
 function patternsOf({ notes }: Pick<Translation<unknown>, 'notes'>): RegExp[] {
   return notes.map(({ place, member }) => {
-    const path = [...place.path, ...member.split('/').filter(Boolean)];
+    const path = [...place.path, ...(member === '' ? [] : member.split('/'))];
     // A star also stands for a single value where there could be several.
-    return new RegExp(
-      `^${path.map((key) => (key === '*' ? '(/\\d+)?' : `/${key.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)).join('')}(/|$)`,
-    );
+    const pattern = path.map((step) => (step === '*' ? '(/\\d+)?' : `/${step.replaceAll(SPECIAL, '\\$&')}`));
+    return new RegExp(`^${pattern.join('')}(/|$)`);
   });
 }
 

@@ -44,6 +44,7 @@ export function withLedger(
 }
 
 function entryOf({ rule, direction, place, member, count }: Note): LedgerEntry {
-  const path = [...place.path.slice(1), ...member.split('/').filter(Boolean)].map((key) => `/${key}`).join('');
+  const steps = [...place.path.slice(1), ...(member === '' ? [] : [member])];
+  const path = steps.map((step) => `/${step}`).join('');
   return { path, reason: rule[direction].does, rule: rule.id, ...(count > 1 && { count }) };
 }

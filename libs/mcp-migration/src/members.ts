@@ -32,6 +32,11 @@ export function withoutMeta(value: JsonObject, ...keys: string[]): JsonObject {
   return Object.keys(rest).length === 0 ? without(value, '_meta') : { ...value, _meta: rest };
 }
 
+/** A name as a step of a JSON pointer (RFC 6901). */
+export function pointerStep(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { methods, protocolRevisions, type Peer, type ProtocolRevision } from '@scm/mcp-messages';
+import { methods, protocolRevisions, tasksExtension, type Peer, type ProtocolRevision } from '@scm/mcp-messages';
 import type { MessageKind, Place } from './place.js';
 import { rules } from './registry.js';
 import type { Change, Direction, Rule } from './rule.js';
@@ -31,12 +31,16 @@ const plans = new Map<unknown, unknown>();
 /** What is to do with the messages of a method on their way from one revision to another. */
 export function planOf(route: Route): readonly PlanStep[] {
   // Methods of extensions share one plan: their names are whatever a peer says.
-  const method = Object.hasOwn(methods, route.method) ? route.method : '';
+  const method = isKnown(route.method) ? route.method : '';
   const { from, to, kind, sender } = route;
   const byMethod = inner(inner(inner(inner(plans, from), to), kind), sender) as Map<string, readonly PlanStep[]>;
   let plan = byMethod.get(method);
   if (!plan) byMethod.set(method, (plan = compile({ ...route, method })));
   return plan;
+}
+
+function isKnown(method: string): boolean {
+  return Object.hasOwn(methods, method) || Object.hasOwn(tasksExtension.methods, method);
 }
 
 // A key of joined words would cost more than the translation of a small message.

@@ -6,8 +6,9 @@ import { casesOf0326 } from './testing/cases-2025-03-26.js';
 import { casesOf0618 } from './testing/cases-2025-06-18.js';
 import { casesOf0728 } from './testing/cases-2026-07-28.js';
 import { casesOf1125 } from './testing/cases-2025-11-25.js';
+import { casesOfTasks } from './testing/cases-tasks.js';
 
-const cases: Case[] = [...casesOf0326, ...casesOf0618, ...casesOf1125, ...casesOf0728];
+const cases: Case[] = [...casesOf0326, ...casesOf0618, ...casesOf1125, ...casesOf0728, ...casesOfTasks];
 
 const ruleOf = (id: string): Rule => {
   const rule = rules.find((one) => one.id === id);

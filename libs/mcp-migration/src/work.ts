@@ -39,7 +39,7 @@ export class Work {
     this.place = place;
   }
 
-  /** `member` is a path below the value at hand; empty for all of it. */
+  /** `member` is a JSON pointer below the value at hand, without its first slash; empty for all of it. */
   dropped(member = ''): void {
     this.note('dropped', member);
   }

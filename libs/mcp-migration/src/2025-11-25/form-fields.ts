@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '@scm/mcp-messages';
-import { without } from '../members.js';
+import { pointerStep, without } from '../members.js';
 import { forms, inResult } from '../place.js';
 import { emulated, lossless, lossy, none, rulesOf, type Change } from '../rule.js';
 
@@ -32,7 +32,7 @@ const withoutDefaults: Change = (form, work) => {
   const defaults: Record<string, unknown> = {};
   const next = eachField(form, (field, name) => {
     if (field['default'] === undefined || field['type'] === 'boolean' || field['type'] === 'array') return field;
-    work.emulated(`properties/${name}/default`);
+    work.emulated(`properties/${pointerStep(name)}/default`);
     defaults[name] = field['default'];
     return without(field, 'default');
   });
@@ -52,7 +52,7 @@ const joined: Change = (result, work) => {
   if (!isJsonObject(content) || !Object.values(content).some(Array.isArray)) return result;
   const entries = Object.entries(content).map(([name, value]) => {
     if (!Array.isArray(value)) return [name, value];
-    work.dropped(`content/${name}`);
+    work.dropped(`content/${pointerStep(name)}`);
     return [name, value.join(', ')];
   });
   return { ...result, content: Object.fromEntries(entries) as JsonObject };

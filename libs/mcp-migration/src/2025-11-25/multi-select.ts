@@ -1,6 +1,6 @@
 import { errorCodes, isJsonObject, type JsonObject } from '@scm/mcp-messages';
 import type { Choices } from '../context.js';
-import { textOf, without } from '../members.js';
+import { pointerStep, textOf, without } from '../members.js';
 import { forms, inResult } from '../place.js';
 import { emulated, lossless, rulesOf, type Change } from '../rule.js';
 import type { Work } from '../work.js';
@@ -12,7 +12,7 @@ const asFlags: Change = (form, work) => {
   const choices: Record<string, Choices> = {};
   const fields = Object.entries(properties).flatMap(([name, field]) => {
     if (!isMultiSelect(field)) return [[name, field]];
-    work.emulated(`properties/${name}`);
+    work.emulated(`properties/${pointerStep(name)}`);
     const asked = choicesOf(name, field, required.includes(name), properties);
     choices[name] = asked.choices;
     return Object.entries(asked.flags);

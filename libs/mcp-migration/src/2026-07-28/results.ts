@@ -11,7 +11,8 @@ const complete: Change = (result) => ({ ...result, resultType: 'complete' });
 
 const onlyComplete: Change = (result, work) => {
   const { resultType, ...rest } = result;
-  if (resultType === undefined) return result;
+  // Those are refused, or put into another form, by the rules of their own.
+  if (resultType === undefined || resultType === 'input_required' || resultType === 'task') return result;
   if (resultType !== 'complete')
     throw work.refuse(errorCodes.internalError, `A result of the type ${JSON.stringify(resultType)} has no older form`);
   return rest;

@@ -42,20 +42,6 @@ export const casesOf0728: Case[] = [
   refusedUp('roots-changed', 'notifications/roots/list_changed'),
   refusedUp('client-progress', 'notifications/progress'),
   refusedUp('elicitation-complete', 'notifications/elicitation/complete', 'server'),
-  refusedUp('tasks', 'tasks/list'),
-  of('2026-07-28/tasks', 'up', undefined, call)({ result: { task: { taskId: 't' } } }, -32603),
-  of('2026-07-28/tasks', 'up', undefined, client)({ method: 'notifications/cancelled', params: {} }, -32602),
-  of('2026-07-28/tasks', 'down', undefined, call)({ result: { resultType: 'task', taskId: 't' } }, -32603),
-  of(
-    '2026-07-28/task-augmented',
-    'up',
-    'emulated',
-    client,
-  )(
-    { method: 'tools/call', params: { name: 't', task: {} } },
-    { method: 'tools/call', params: { name: 't', _meta: anonymous } },
-  ),
-  of('2026-07-28/task-augmented', 'up', 'emulated', list)(older({ ...plain, execution: {} }), newer(plain)),
   of(
     '2026-07-28/input-required',
     'up',
