@@ -39,16 +39,27 @@ function movedReference(reference: unknown): unknown {
 /** The schema with what revisions before 2026-07-28 take: properties that are objects, and names that are texts. */
 export function plainMembers(schema: JsonObject): JsonObject {
   const { properties, required } = schema;
-  const isPlain =
-    properties === undefined || (isJsonObject(properties) && Object.values(properties).every(isJsonObject));
-  const areTexts =
-    required === undefined || (Array.isArray(required) && required.every((name) => typeof name === 'string'));
+  const isPlain = properties === undefined || holdsObjects(properties);
+  const areTexts = required === undefined || holdsTexts(required);
   if (isPlain && areTexts) return schema;
   const entries = Object.entries(schema).flatMap(([key, value]) => {
     if (key === 'properties' && !isPlain) return isJsonObject(value) ? [[key, mapMembers(value, asObject)]] : [];
     return key === 'required' && !areTexts ? [] : [[key, value]];
   });
   return Object.fromEntries(entries) as JsonObject;
+}
+
+// Loops, since every property of every listed tool comes by here.
+function holdsObjects(properties: unknown): boolean {
+  if (!isJsonObject(properties)) return false;
+  for (const name in properties) if (!isJsonObject(properties[name])) return false;
+  return true;
+}
+
+function holdsTexts(names: unknown): boolean {
+  if (!Array.isArray(names)) return false;
+  for (const name of names) if (typeof name !== 'string') return false;
+  return true;
 }
 
 function asObject(schema: unknown): unknown {
