@@ -23,7 +23,7 @@ export class McpHead {
 
 /** A message of a session's stream, kept for a client that comes back after it lost the stream. */
 export class McpFrame {
-  @JsonObject() message: Record<string, unknown>;
+  @JsonObject({ optional: true }) message?: Record<string, unknown>;
   /** It is the last of its stream. */
   @Whole({ max: 1, optional: true }) last?: number;
 }

@@ -20,6 +20,13 @@ export function runCall<T>(call: Call, work: () => T): T {
   return storage.run(call, work);
 }
 
+/** Runs `work` as part of the running call, but for what ends it. */
+export function runCallUntil<T>(signal: AbortSignal, work: () => T): T {
+  // Inherited, not copied: the proof of a long call is renewed while it lasts.
+  const call = Object.create(storage.getStore() ?? null, { signal: { value: signal } }) as Call;
+  return storage.run(call, work);
+}
+
 export function currentCall(): Call | undefined {
   return storage.getStore();
 }

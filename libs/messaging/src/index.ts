@@ -2,7 +2,7 @@
  * Contracts over one NATS connection: a Nest transport that answers them, a client that calls them.
  * Nothing is sent to a subject that is not declared in @scm/contracts.
  */
-export { currentActor, currentCall, runCall, type Call } from './call.js';
+export { currentActor, currentCall, runCall, runCallUntil, type Call } from './call.js';
 export { MessagingClient, type ContextSigner, type EventMessage, type RequestOptions } from './client.js';
 export { connectNats } from './connection.js';
 export { On, Rpc, Streamed, Task, type DeliveryInfo } from './decorators.js';

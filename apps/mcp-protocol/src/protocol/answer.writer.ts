@@ -48,7 +48,13 @@ export class AnswerWriter {
       return { ...head, headers: { ...head.headers, ...this.more } };
     }
     if (message !== undefined) this.send(message, id, true);
+    else this.finish();
     return undefined;
+  }
+
+  /** Says that nothing more comes, to whoever would go on with the stream. */
+  finish(): void {
+    this.answer.send('', 'last');
   }
 
   /** As the transport has it. */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ServiceError } from '@scm/contracts';
+import { runCallUntil } from '@scm/messaging';
 import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import type { Exchange, Provider } from './exchange.js';
 
@@ -8,8 +9,9 @@ const logger = new Logger('mcp');
 /** What the provider answers; whatever it fails with is a ProtocolError, a bug without its text. */
 export async function answerOf(provider: Provider, exchange: Exchange): Promise<JsonObject> {
   try {
-    return await provider.answer(exchange);
+    return await runCallUntil(exchange.signal, () => provider.answer(exchange));
   } catch (error) {
+    if (exchange.signal.aborted) throw new ProtocolError(FAILED, 'The request was cancelled');
     throw toProtocolError(error);
   }
 }

@@ -52,8 +52,9 @@ export class CallStream implements LegacyStream {
   async end(messages: readonly object[], isBatch: boolean): Promise<McpHead | undefined> {
     clearTimeout(this.slow);
     if (!this.hasBegun) return this.writer.end(isBatch ? messages : messages[0]);
-    for (const [i, message] of messages.entries()) {
-      this.tail = this.tail.then(() => this.pass(message, i === messages.length - 1));
+    // Of a cancelled call there is nothing but the end.
+    for (const [i, message] of (messages.length > 0 ? messages : [undefined]).entries()) {
+      this.tail = this.tail.then(() => this.pass(message, i >= messages.length - 1));
     }
     await this.tail;
     this.answer.draining.removeEventListener('abort', this.leave);
@@ -74,12 +75,13 @@ export class CallStream implements LegacyStream {
     else this.answer.draining.addEventListener('abort', this.leave, { once: true });
   }
 
-  private async pass(message: object, isLast: boolean): Promise<void> {
-    const frame = { message: message as Record<string, unknown>, ...(isLast && { last: 1 }) };
+  private async pass(message: object | undefined, isLast: boolean): Promise<void> {
+    const frame = { ...(message && { message: { ...message } }), ...(isLast && { last: 1 }) };
     const seq = await this.frames.keep(this.session.id, this.id, frame).catch((error: unknown) => {
       logger.warn(`a message is sent without being kept: ${String(error)}`);
       return 0;
     });
-    this.writer.send(message, seq ? placeText({ stream: this.id, seq }) : undefined, isLast);
+    if (message) this.writer.send(message, seq ? placeText({ stream: this.id, seq }) : undefined, isLast);
+    else this.writer.finish();
   }
 }

@@ -64,10 +64,10 @@ export class SessionStreams {
     try {
       for await (const { message, seq } of this.framesFrom(session, place, signal)) {
         const mark = placeText({ ...place, seq });
-        answer.send(writer.encoded(message, asked.transport === 'http' ? mark : undefined), mark);
+        if (message) answer.send(writer.encoded(message, asked.transport === 'http' ? mark : undefined), mark);
       }
       // Whoever was displaced, or has no session any more, does not go on elsewhere.
-      if (end.signal.aborted) answer.send('', 'last');
+      if (end.signal.aborted) writer.finish();
     } finally {
       this.open.delete(key);
       await listened;
@@ -86,7 +86,8 @@ export class SessionStreams {
     const signal = AbortSignal.any([answer.signal, answer.draining, end.signal]);
     const looked = this.lookAfter(session, place.stream, signal);
     for await (const { message, last, seq } of this.framesFrom(session, place, signal)) {
-      writer.send(message, placeText({ ...place, seq }), last === 1);
+      if (message) writer.send(message, placeText({ ...place, seq }), last === 1);
+      else writer.finish();
       if (last === 1) end.abort();
     }
     await looked;
