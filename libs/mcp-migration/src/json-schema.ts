@@ -4,36 +4,44 @@ const namedSchemas = ['properties', 'patternProperties', '$defs', 'definitions',
 const plainValues = ['const', 'enum', 'default', 'examples'];
 const references = ['$ref', '$dynamicRef', '$recursiveRef'];
 
-/** A schema for `{ result: value }` where the value is valid by `schema`; its references are moved with it. */
+/**
+ * A schema of objects for what is valid by `schema`: `{ result: value }`. Where the value may be an object, it may also
+ * stand for itself, since whoever has a value may not have its schema. References are moved with the schema.
+ */
 export function wrappedSchema({ $schema, ...schema }: JsonObject): JsonObject {
-  return {
-    ...($schema !== undefined && { $schema }),
-    type: 'object',
-    properties: { result: moved(schema) },
-    required: ['result'],
-  };
+  const head = { ...($schema !== undefined && { $schema }), type: 'object' };
+  if (!mayBeObject(schema)) return { ...head, ...resultOf(schema, '#') };
+  return { ...head, anyOf: [resultOf(schema, '#/anyOf/0'), moved(schema, '#/anyOf/1')] };
+}
+
+function mayBeObject({ type }: JsonObject): boolean {
+  return type === undefined || (Array.isArray(type) && type.includes('object'));
+}
+
+function resultOf(schema: JsonObject, at: string): JsonObject {
+  return { properties: { result: moved(schema, `${at}/properties/result`) }, required: ['result'] };
 }
 
 // Servers choose how deep their schemas are; what nobody reads any more is left as it is.
 const MAX_DEPTH = 200;
 
-function moved(schema: unknown, depth = 0): unknown {
+/** The schema as it reads at another place of the document, `to`. */
+function moved(schema: unknown, to: string, depth = 0): unknown {
   if (depth > MAX_DEPTH) return schema;
-  if (Array.isArray(schema)) return schema.map((item) => moved(item, depth + 1));
+  const inner = (part: unknown): unknown => moved(part, to, depth + 1);
+  if (Array.isArray(schema)) return schema.map(inner);
   // What has an id of its own is a document of its own.
   if (!isJsonObject(schema) || schema['$id'] !== undefined) return schema;
   return mapMembers(schema, (value, key) => {
-    if (references.includes(key)) return movedReference(value);
+    if (references.includes(key)) return movedReference(value, to);
     if (plainValues.includes(key)) return value;
-    const isNamed = namedSchemas.includes(key) && isJsonObject(value);
-    return isNamed ? mapMembers(value, (member) => moved(member, depth + 1)) : moved(value, depth + 1);
+    return namedSchemas.includes(key) && isJsonObject(value) ? mapMembers(value, inner) : inner(value);
   });
 }
 
-function movedReference(reference: unknown): unknown {
-  if (reference === '#') return '#/properties/result';
-  const isPointer = typeof reference === 'string' && reference.startsWith('#/');
-  return isPointer ? `#/properties/result${reference.slice(1)}` : reference;
+function movedReference(reference: unknown, to: string): unknown {
+  const isPointer = typeof reference === 'string' && (reference === '#' || reference.startsWith('#/'));
+  return isPointer ? `${to}${reference.slice(1)}` : reference;
 }
 
 /** The schema with what revisions before 2026-07-28 take: properties that are objects, and names that are texts. */

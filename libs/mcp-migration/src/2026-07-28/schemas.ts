@@ -45,7 +45,9 @@ export const schemaRules = rulesOf('2026-07-28', {
   'output-schema-root': {
     title: 'Structured results that are no objects',
     up: none,
-    down: emulated('Both the schema and the value are wrapped as the member `result` of an object.'),
+    down: emulated(
+      'Schema and value are wrapped as the member `result` of an object; a value that is one may stay as it is.',
+    ),
     changes: [
       { at: tools, down: wrapSchema },
       { at: [inResult(['tools/call'])], down: wrapValue },
