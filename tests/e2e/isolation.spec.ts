@@ -99,6 +99,7 @@ describe('another workspace', () => {
       ['get_execution', { id: ids.execution }],
       ['run_workflow', { workflow: MARK }],
       ['system_overview', {}],
+      ['who_am_i', {}],
     ];
     for (const [name, input] of calls) {
       const { body } = await mcp('tools/call', { name, arguments: input }, String(tokens.beta));

@@ -16,6 +16,7 @@ const toolNames = [
   'query_metrics',
   'run_workflow',
   'system_overview',
+  'who_am_i',
 ];
 
 let scm: WholeMesh;

@@ -36,6 +36,7 @@ import { RunWorkflowTool } from './tools/run-workflow.tool.js';
 import { SystemOverviewTool } from './tools/system-overview.tool.js';
 import { ToolCaller } from './tools/tool.caller.js';
 import { ToolRegistry } from './tools/tool.registry.js';
+import { WhoAmITool } from './tools/who-am-i.tool.js';
 import { UpstreamSecrets } from './upstreams/upstream-secrets.js';
 import { UpstreamsHandler } from './upstreams/upstreams.handler.js';
 import { UpstreamsRepository } from './upstreams/upstreams.repository.js';
@@ -77,6 +78,7 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     ListWorkflowsTool,
     RunWorkflowTool,
     GetExecutionTool,
+    WhoAmITool,
     UpstreamsRepository,
     UpstreamsService,
     UpstreamSecrets,

@@ -24,6 +24,7 @@ const tools: Record<string, string> = {
   query_metrics: 'metrics:read',
   run_workflow: 'executions:write',
   system_overview: 'system:read',
+  who_am_i: 'mcp:use',
 };
 
 let mesh: TestMesh;

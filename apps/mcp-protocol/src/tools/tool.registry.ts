@@ -8,6 +8,7 @@ import { QueryMetricsTool } from './query-metrics.tool.js';
 import { RunWorkflowTool } from './run-workflow.tool.js';
 import { SystemOverviewTool } from './system-overview.tool.js';
 import type { Tool } from './tool.js';
+import { WhoAmITool } from './who-am-i.tool.js';
 
 /** Every tool, and which of them a caller may use. */
 @Injectable()
@@ -22,8 +23,9 @@ export class ToolRegistry {
     workflows: ListWorkflowsTool,
     run: RunWorkflowTool,
     execution: GetExecutionTool,
+    whoAmI: WhoAmITool,
   ) {
-    this.tools = indexed([overview, query, alerts, workflows, run, execution] as Tool[]);
+    this.tools = indexed([overview, query, alerts, workflows, run, execution, whoAmI] as Tool[]);
   }
 
   /** In the order of their names. */
