@@ -2,6 +2,7 @@ import path from 'node:path';
 import { benchCache } from './cache.bench.mjs';
 import { benchExecutions } from './executions.bench.mjs';
 import { benchIngest } from './ingest.bench.mjs';
+import { benchMcp } from './mcp.bench.mjs';
 import { benchMcpTranslation } from './mcp-translation.bench.mjs';
 import { clone, startProduct } from './product.mjs';
 import { printRows, writeRows } from './report.mjs';
@@ -20,6 +21,7 @@ const benches = {
   ingest: benchIngest,
   workers: benchWorkers,
   queues: benchQueues,
+  mcp: benchMcp,
   'mcp-translation': benchMcpTranslation,
 };
 
