@@ -130,10 +130,9 @@ describe.each(roles)('the role %s', (role) => {
       const body =
         method === 'GET' || method === 'DELETE' ? undefined : path.startsWith('/mcp') ? '{' : { nothing: 'like this' };
       const token = String(tokens[role]);
-      const status =
-        path === '/mcp/sse'
-          ? await statusOfStream(path, token)
-          : (await scm.call(method, filled(path, NOBODY), { token, ...(body !== undefined && { body }) })).status;
+      const status = path.endsWith('/sse')
+        ? await statusOfStream(path, token)
+        : (await scm.call(method, filled(path, NOBODY), { token, ...(body !== undefined && { body }) })).status;
       expect([role, method, path, status === 403]).toEqual([role, method, path, !may(access)]);
       seen.add(access);
     }
@@ -210,7 +209,7 @@ async function readOperations(): Promise<Operation[]> {
 
 /** A stream has nothing to say before somebody asks. */
 function readsAtOnce({ method, path, access }: (typeof operations)[number]): boolean {
-  return method === 'GET' && access !== 'public' && path !== '/mcp/sse';
+  return method === 'GET' && access !== 'public' && !path.endsWith('/sse');
 }
 
 /** Of a stream only how it begins: it does not end by itself. */

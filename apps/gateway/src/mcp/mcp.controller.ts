@@ -11,7 +11,12 @@ const streamable = ['mcp', 'mcp/:server'];
 export class McpController {
   constructor(private readonly http: McpHttp) {}
 
-  @OwnRoute('GET', 'mcp/sse', 'mcp:use', 'Model Context Protocol, HTTP+SSE of 2024-11-05: the stream')
+  @OwnRoute(
+    'GET',
+    ['mcp/sse', 'mcp/:server/sse'],
+    'mcp:use',
+    'Model Context Protocol, HTTP+SSE of 2024-11-05: the stream',
+  )
   sse(@Req() request: GatewayRequest, @Res() response: Response): Promise<void> {
     return this.http.exchange('sse', request, response);
   }

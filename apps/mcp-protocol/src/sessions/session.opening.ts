@@ -46,7 +46,7 @@ export class SessionOpening {
         method: 'server/discover',
         params: { _meta: requestMeta },
         actor: currentActor(),
-        server: asked.server,
+        server: streamed?.server ?? asked.server,
         signal: answer.signal,
         notify: () => {},
       });
