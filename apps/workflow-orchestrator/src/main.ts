@@ -1,5 +1,6 @@
 import { serviceAudit } from '@scm/audit';
 import {
+  type Contract,
   ControlApi,
   ExecutionApi,
   PayloadApi,
@@ -22,18 +23,14 @@ import { LargeValues } from './payloads/large-values.js';
 import { WorkspaceKeyRepository } from './payloads/workspace-key.repository.js';
 import { WorkspaceKeys } from './payloads/workspace-keys.js';
 
+const contractsOf = (api: object): Contract[] => Object.values(api) as Contract[];
+
 await runService({
   name: 'workflow-orchestrator',
   module: AppModule,
   config: OrchestratorConfig,
   claims: [
-    ...Object.values(WorkflowApi),
-    ...Object.values(ExecutionApi),
-    ...Object.values(PayloadApi),
-    ...Object.values(ScheduleApi),
-    ...Object.values(ControlApi),
-    ...Object.values(StepApi),
-    ...Object.values(QueueApi),
+    ...[WorkflowApi, ExecutionApi, PayloadApi, ScheduleApi, ControlApi, StepApi, QueueApi].flatMap(contractsOf),
     subscriptions.orchestratorAlertFired,
     subscriptions.orchestratorEventEmitted,
   ],

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
-import { JsonValue, ServiceError, Text, invalidField, type StepTask } from '@scm/contracts';
+import { invalidField, JsonValue, Text, type StepTask } from '@scm/contracts';
+import { marked } from './effect-marks.js';
 import { sqlFailure } from './sql-failure.js';
 import { SqlDatabases } from './sql-databases.js';
-
-const MAX_OUTPUT_CHARACTERS = 1_000_000;
+import { runStatement, type SqlOutput } from './statement.js';
 
 /** `with.sql` of an action step. */
 export class SqlArguments {
@@ -13,16 +13,6 @@ export class SqlArguments {
   @Text({ max: 65_536 }) statement: string;
   @JsonValue({ optional: true }) parameters?: unknown;
 }
-
-/** What a statement gave: the rows it returned, and how many it touched. */
-export interface SqlOutput {
-  rowCount: number;
-  rows: unknown[];
-}
-
-/** Where the effects of transactional steps are marked, in the database that they change. */
-const MARKS = `create table if not exists scm_effects (
-  key uuid primary key, output jsonb, at timestamptz not null default now())`;
 
 /** Runs one SQL statement of a document in one transaction. */
 @Injectable()
@@ -67,47 +57,4 @@ async function inTransaction<T>(client: PoolClient, { timeoutMs }: StepTask, wor
     await client.query('rollback').catch(() => undefined);
     throw error;
   }
-}
-
-/** Another attempt with the same key that is still under way is waited for by the insertion of the mark. */
-async function marked(client: PoolClient, key: string, run: () => Promise<SqlOutput>): Promise<SqlOutput> {
-  await ensureMarks(client);
-  const insert = 'insert into scm_effects (key) values ($1) on conflict do nothing';
-  const { rowCount } = await client.query(insert, [key]);
-  if (rowCount === 0) {
-    const { rows } = await client.query<{ output: SqlOutput }>('select output from scm_effects where key = $1', [key]);
-    return rows[0]?.output ?? { rowCount: 0, rows: [] };
-  }
-  const output = await run();
-  await client.query('update scm_effects set output = $2 where key = $1', [key, JSON.stringify(output)]);
-  return output;
-}
-
-/** Roles that may create no tables are given one. */
-async function ensureMarks(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ found: boolean }>(`select to_regclass('scm_effects') is not null as found`);
-  if (rows[0]?.found) return;
-  // Postgres fails one of two that create a table at once, though both say "if not exists".
-  await client.query(`select pg_advisory_xact_lock(hashtext('scm_effects'))`);
-  await client.query(MARKS);
-}
-
-const TRANSACTION_COMMANDS = ['BEGIN', 'START', 'COMMIT', 'END', 'ROLLBACK', 'PREPARE', 'SAVEPOINT', 'RELEASE'];
-
-async function runStatement(client: PoolClient, text: string, values: unknown[]): Promise<SqlOutput> {
-  // One statement only: the extended protocol refuses more.
-  const query = { text, values: values.map(parameterOf), queryMode: 'extended' };
-  const { command, rowCount, rows } = await client.query<Record<string, unknown>>(query);
-  if (TRANSACTION_COMMANDS.includes(command))
-    throw invalidField('with.sql.statement', 'must leave the transaction alone');
-  const output = { rowCount: rowCount ?? 0, rows };
-  if (JSON.stringify(output).length > MAX_OUTPUT_CHARACTERS) {
-    throw new ServiceError('PAYLOAD_TOO_LARGE', `the statement gives more than ${MAX_OUTPUT_CHARACTERS} characters`);
-  }
-  return output;
-}
-
-/** Lists and objects are JSON, not Postgres's arrays. */
-function parameterOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
