@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonRpcRequest, type ProtocolRevision } from '@scm/mcp-messages';
-import { discoverResultOf, initializeParamsOf, translate, withLedger, type Reverse } from '@scm/mcp-migration';
+import { discoverResultOf, initializeParamsOf, withLedger, type Reverse } from '@scm/mcp-migration';
+import { translate } from '../protocol/translation.telemetry.js';
 import type { Welcome } from './legacy-session.js';
 
 const canonical: ProtocolRevision = '2026-07-28';

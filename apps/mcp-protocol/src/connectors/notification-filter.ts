@@ -6,7 +6,7 @@ import {
   type LogLevel,
   type ProgressToken,
 } from '@scm/mcp-messages';
-import { translate } from '@scm/mcp-migration';
+import { translate } from '../protocol/translation.telemetry.js';
 import type { Welcome } from './legacy-session.js';
 
 /** Gives an exchange what it asked to hear, in its own terms: its progress token, its level. */

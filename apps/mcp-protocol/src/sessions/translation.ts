@@ -1,5 +1,6 @@
 import { latestRevision, type JsonObject, type ProtocolError, type ProtocolRevision } from '@scm/mcp-messages';
-import { translate, withLedger, type CallBody, type Reverse, type TranslationContext } from '@scm/mcp-migration';
+import { withLedger, type CallBody, type Reverse, type TranslationContext } from '@scm/mcp-migration';
+import { translate } from '../protocol/translation.telemetry.js';
 
 /** What a client of a revision says, in the canonical form. Throws Untranslatable. */
 export function callUp<M extends CallBody>(message: M, from: ProtocolRevision, requestMeta: JsonObject): M {
