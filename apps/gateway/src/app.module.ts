@@ -16,6 +16,7 @@ import { RateLimiter } from './limits/rate-limiter.js';
 import { McpController } from './mcp/mcp.controller.js';
 import { McpExchanges } from './mcp/mcp.exchanges.js';
 import { McpHttp } from './mcp/mcp.http.js';
+import { McpSocketServer } from './mcp/mcp.socket.server.js';
 import { OpenStreams } from './mcp/open.streams.js';
 import { Mesh } from './mesh/mesh.js';
 import { ReadCache } from './mesh/read-cache.js';
@@ -81,6 +82,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     McpExchanges,
     McpHttp,
     OpenStreams,
+    McpSocketServer,
     { provide: Policy, useFactory: () => new Policy() },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { tracing } from './http/tracing.middleware.js';
 import { LoadShedder } from './limits/load-shedder.js';
 import { serveOpenApi } from './openapi/openapi.js';
+import { McpSocketServer } from './mcp/mcp.socket.server.js';
 import { StreamServer } from './stream/stream.server.js';
 import { Telemetry } from './system/telemetry.js';
 
@@ -46,7 +47,11 @@ export const httpDoor: HttpDoor = {
     const server = app.getHttpServer() as Server;
     Object.assign(server, { ...timeouts, maxConnections });
     answerClientErrors(server);
-    app.get(StreamServer).attach(server);
+    const [streams, mcp] = [app.get(StreamServer), app.get(McpSocketServer)];
+    server.on('upgrade', (request, socket, head) => {
+      const doors = McpSocketServer.isFor(request) ? mcp : streams;
+      doors.upgrade(request, socket, head);
+    });
     await app.init();
     server.listen({ port, host, backlog: BACKLOG });
     await once(server, 'listening');

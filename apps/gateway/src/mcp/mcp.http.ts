@@ -31,7 +31,7 @@ export class McpHttp {
     const asked = toMcpRequest(transport, request);
     const delivery = new HttpDelivery(asked, response);
     const isHeld = asked.method === 'GET' || asked.headers['mcp-method'] === 'subscriptions/listen';
-    const leave = isHeld ? this.streams.enter(actor, request, response) : () => {};
+    const leave = isHeld ? this.streams.enter(actor, bearerOf(request), () => response.end()) : () => {};
     if (isHeld) this.shedder.release(response);
     const keepAlive = this.streams.keepAlive(response);
     try {
@@ -50,6 +50,11 @@ export class McpHttp {
     }
     if (!isAllowedHost(host, this.config)) throw new ServiceError('PERMISSION_DENIED', `this is not the host ${host}`);
   }
+}
+
+/** The credential of a request that was let in. */
+function bearerOf(request: GatewayRequest): string {
+  return (request.header('authorization') ?? '').replace(/^bearer +/i, '');
 }
 
 function toMcpRequest(transport: McpRequest['transport'], request: GatewayRequest): McpRequest {

@@ -3,7 +3,6 @@ import type { Response } from 'express';
 import { ServiceError, type Actor } from '@scm/contracts';
 import { Authenticator } from '../access/authenticator.js';
 import { GatewayConfig } from '../config.js';
-import type { GatewayRequest } from '../http/request.js';
 import { Seats } from '../stream/seats.js';
 
 /** Proxies end what is silent for long. */
@@ -11,11 +10,11 @@ const KEEP_ALIVE_MS = 15_000;
 
 interface OpenStream {
   credential: string;
-  response: Response;
+  end: () => void;
   provedAt: number;
 }
 
-/** The responses that stay open: how many a caller may have, that they are not silent, and that the caller still is one. */
+/** The responses and sockets that stay open: how many a caller may have, that they are not silent, and that the caller still is one. */
 @Injectable()
 export class OpenStreams implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly seats: Seats;
@@ -48,7 +47,7 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy, BeforeApplica
 
   /** Their clients come back to another gateway. */
   beforeApplicationShutdown(): void {
-    for (const { response } of this.open) response.end();
+    for (const { end } of this.open) end();
   }
 
   /** Gives what ends the keeping alive again. */
@@ -58,12 +57,11 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy, BeforeApplica
   }
 
   /** Gives what frees the place again. Throws when the caller, or everybody together, has too many. */
-  enter(actor: Actor, request: GatewayRequest, response: Response): () => void {
+  enter(actor: Actor, credential: string, end: () => void): () => void {
     const free = this.open.size < this.config.maxStreams && this.seats.take(actor);
     if (!free)
       throw new ServiceError('RESOURCE_EXHAUSTED', 'too many streams are open', undefined, { retryAfterMs: 5_000 });
-    const credential = (request.header('authorization') ?? '').replace(/^bearer +/i, '');
-    const stream = { credential, response, provedAt: Date.now() };
+    const stream = { credential, end, provedAt: Date.now() };
     this.open.add(stream);
     return () => {
       this.open.delete(stream);
@@ -78,7 +76,7 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy, BeforeApplica
       stream.provedAt = Date.now();
     } catch (error) {
       const isRefused = error instanceof ServiceError && error.code === 'UNAUTHENTICATED';
-      if (isRefused || Date.now() - stream.provedAt > this.config.streamGraceMs) stream.response.end();
+      if (isRefused || Date.now() - stream.provedAt > this.config.streamGraceMs) stream.end();
     }
   }
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { WebSocketServer, type ServerOptions } from 'ws';
@@ -45,15 +45,12 @@ export class StreamServer implements BeforeApplicationShutdown {
     this.services = { authenticator, authorizer, hub, log, telemetry, callerTimes, seats, snapshot };
   }
 
-  attach(server: Server): void {
-    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
-  }
-
   beforeApplicationShutdown(): void {
     for (const connection of this.connections) connection.drain();
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** A request that wants to become a socket; those of other paths are refused. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.refusalOf(request);
     if (refusal) {
       const retry = refusal === 503 ? 'Retry-After: 5\r\n' : '';

@@ -29,12 +29,18 @@ export class Telemetry implements OnModuleDestroy {
   readonly shed = this.meter.createCounter('scm_http_requests_shed', {
     description: 'Requests refused because there was too much to do',
   });
+  /** Bytes that MCP sockets did not have to carry, by what spared them: `msgpack` or `deflate`. */
+  readonly savedBytes = this.meter.createCounter('scm_mcp_socket_saved_bytes', {
+    description: 'Bytes that a smaller encoding spared MCP sockets',
+  });
   private sentFrames = 0;
 
   /** Express middleware that times every request by its route, never by its path. */
   readonly timing = (request: GatewayRequest, response: Response, next: NextFunction): void => {
     const start = performance.now();
     response.once('close', () => {
+      // How long a client listens is no matter of speed.
+      if (String(response.getHeader('content-type')).startsWith('text/event-stream')) return;
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
       const attributes = { route, method: request.method, status: response.statusCode };
       this.duration.record((performance.now() - start) / 1_000, attributes);
