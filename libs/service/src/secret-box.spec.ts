@@ -18,6 +18,12 @@ describe('a sealed secret', () => {
     expect(() => new SecretBox(randomBytes(32).toString('base64url')).open(sealed, 'webhooks/1')).toThrow();
   });
 
+  it('is not opened by a proof that was cut short', () => {
+    const sealed = box.sealBytes('', 'p');
+    expect(() => box.openBytes(sealed.subarray(0, 16), 'p')).toThrow();
+    expect(box.openBytes(sealed, 'p')).toHaveLength(0);
+  });
+
   it('never looks the same twice, but has one fingerprint', () => {
     const sealed = Array.from({ length: 1_000 }, () => box.seal('x', 'p').slice(0, 16));
     expect(new Set(sealed).size).toBe(1_000);

@@ -4,6 +4,7 @@ import {
   errorCodes,
   judgeRequest,
   metaKeys,
+  methodIn,
   ProtocolError,
   type ClientCapabilities,
   type JsonObject,
@@ -93,7 +94,8 @@ export class LegacyExchange {
   private async askOne(request: InputRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
     const { session, revision, requestMeta } = caller;
     const client = (requestMeta[metaKeys.clientCapabilities] ?? {}) as ClientCapabilities;
-    if (!session || !stream.canSend || missingFor(request, client)) return unaskable(request);
+    const canAsk = session && stream.canSend && methodIn(revision, request.method);
+    if (!canAsk || missingFor(request, client)) return unaskable(request);
     const { message, reverse } = callDown({ ...request }, revision);
     const send = (question: object) => stream.send(question);
     const answer = await this.requests.ask(session.id, message, send, stream.signal);
