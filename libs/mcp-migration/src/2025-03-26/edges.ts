@@ -19,8 +19,8 @@ export const edgeRules = rulesOf('2025-03-26', {
   oauth: {
     kind: 'auth',
     title: 'OAuth 2.1',
-    up: emulated('Left to the door: the older revision says nothing about who calls.'),
-    down: emulated('An old client brings a static credential.'),
+    up: lossless('The door takes the same credentials for every revision.'),
+    down: lossless('The door takes the same credentials for every revision.'),
   },
   stdio: {
     kind: 'transport',

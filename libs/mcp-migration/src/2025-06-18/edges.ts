@@ -17,7 +17,7 @@ export const edgeRules = rulesOf('2025-06-18', {
   'resource-server': {
     kind: 'auth',
     title: 'Servers as OAuth resource servers',
-    up: emulated('The door serves the metadata of both revisions, and judges audiences.'),
-    down: emulated('The door serves the metadata of both revisions, and judges audiences.'),
+    up: lossless('The door takes the same credentials for every revision.'),
+    down: lossless('The door takes the same credentials for every revision.'),
   },
 });

@@ -17,13 +17,13 @@ export const edgeRules = rulesOf('2025-11-25', {
   'tool-names': {
     kind: 'bridge',
     title: 'Which characters the name of a tool has',
-    up: emulated('Tools with other names are listed under an alias.'),
+    up: lossless('Names stay as they are: the newer revision only says what they should be.'),
     down: lossless('Names stay as they are.'),
   },
   'oidc-discovery': {
     kind: 'auth',
     title: 'OpenID Connect discovery, client ID metadata documents, scopes by challenge',
-    up: emulated('Left to the door.'),
-    down: emulated('Left to the door.'),
+    up: lossless('The door takes the same credentials for every revision.'),
+    down: lossless('The door takes the same credentials for every revision.'),
   },
 });

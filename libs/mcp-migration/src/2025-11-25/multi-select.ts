@@ -96,9 +96,7 @@ function checkCount(name: string, count: number, { minItems = 0, maxItems = Infi
 export const multiSelectRules = rulesOf('2025-11-25', {
   'multi-select': {
     title: 'Fields with several choices',
-    up: lossless(
-      'The flags of the answer are one list again; too few or too many are refused, so that the user is asked again.',
-    ),
+    up: lossless('The flags of the answer are one list again; too few or too many choices are refused.'),
     down: emulated('Each choice is a field of its own, to be ticked.'),
     changes: [
       { at: forms, down: asFlags },

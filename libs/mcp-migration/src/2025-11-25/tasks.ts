@@ -2,7 +2,7 @@ import { errorCodes, isJsonObject } from '@scm/mcp-messages';
 import { refusing } from '../changes.js';
 import { without, withoutMeta } from '../members.js';
 import { clientCapabilities, inNotification, inRequest, inResult, serverCapabilities, tools } from '../place.js';
-import { emulated, lossless, none, refused, rulesOf, type Change } from '../rule.js';
+import { emulated, lossless, lossy, none, refused, rulesOf, type Change } from '../rule.js';
 
 export const relatedTaskKey = 'io.modelcontextprotocol/related-task';
 export const coreTaskMethods = [
@@ -25,7 +25,7 @@ const emulatedWithout =
 const withoutSupport: Change = (tool, work) => {
   const { execution } = tool;
   if (execution === undefined) return tool;
-  if (isJsonObject(execution) && execution['taskSupport'] === 'required') work.emulated('execution');
+  if (isJsonObject(execution) && execution['taskSupport'] === 'required') work.dropped('execution');
   return without(tool, 'execution');
 };
 
@@ -40,13 +40,13 @@ export const taskRules = rulesOf('2025-11-25', {
   'task-support': {
     title: 'Whether a tool runs as a task',
     up: none,
-    down: emulated('Not said; a tool that needs a task is run as one by the bridge, which waits for it.'),
+    down: lossy('Not said; a tool that only runs as a task fails when it is called without one.'),
     changes: [{ at: tools, down: withoutSupport }],
   },
   'task-augmented': {
     title: 'Requests that become tasks',
     up: none,
-    down: emulated('The wish is taken away; the bridge keeps the task, and gives the answer as its result.'),
+    down: emulated('The wish is taken away: the request is answered with its result.'),
     changes: [
       { at: [inRequest(augmentable)], down: emulatedWithout('task') },
       { at: [...clientCapabilities, ...serverCapabilities], down: emulatedWithout('tasks') },

@@ -12,7 +12,7 @@ export const edgeRules = rulesOf('2026-07-28', {
     kind: 'bridge',
     title: 'Calls that wait for input',
     up: emulated('A retried request goes on where its call waits; the state names it, sealed for its caller.'),
-    down: emulated('Tried again with the answers and the state, at most ten times.'),
+    down: emulated('Tried again with the answers and the state, a few times at most.'),
   },
   'unasked-requests': {
     kind: 'bridge',
@@ -47,14 +47,14 @@ export const edgeRules = rulesOf('2026-07-28', {
   'trace-context': {
     kind: 'transport',
     title: 'Trace context in headers and in `_meta`',
-    up: lossless('Both ways; the span of the gateway is the parent.'),
-    down: lossless('Both ways; the span of the gateway is the parent.'),
+    up: lossless('In `_meta` it stays as it is; headers belong to each connection.'),
+    down: lossless('In `_meta` it stays as it is; headers belong to each connection.'),
   },
   issuer: {
     kind: 'auth',
     title: 'The issuer in authorization answers, and credentials for each issuer',
-    up: emulated('Left to the door.'),
-    down: emulated('Left to the door.'),
+    up: lossless('The door takes the same credentials for every revision.'),
+    down: lossless('The door takes the same credentials for every revision.'),
   },
   deprecated: {
     kind: 'bridge',

@@ -67,8 +67,8 @@ export const inputRequiredRules = rulesOf('2026-07-28', {
   },
   'elicitation-id': {
     title: 'The id of a request to go to an address',
-    up: emulated('Taken away: the bridge keeps it.'),
-    down: emulated('Made by the bridge; without one, the address.'),
+    up: emulated('Taken away.'),
+    down: emulated('Where nobody gives one, the address is it.'),
     changes: [{ at: [inRequest(['elicitation/create'])], up: unnameVisit, down: nameVisit }],
   },
   'url-elicitation-required': {

@@ -2,7 +2,7 @@ import { errorCodes, isJsonObject, metaKeys } from '@scm/mcp-messages';
 import { removing } from '../changes.js';
 import { withoutMeta } from '../members.js';
 import { inResult } from '../place.js';
-import { emulated, lossless, lossy, none, refused, rulesOf, type Change } from '../rule.js';
+import { lossless, lossy, none, refused, rulesOf, type Change } from '../rule.js';
 
 const lists = ['initialize', 'tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
 const ofServer = [inResult('all', '', 'server')];
@@ -70,7 +70,7 @@ export const resultRules = rulesOf('2026-07-28', {
   'list-order': {
     kind: 'bridge',
     title: 'Lists of tools in a stable order',
-    up: emulated('Sorted by the registry.'),
+    up: lossless('Lists keep the order of the server.'),
     down: none,
   },
 });

@@ -58,7 +58,7 @@ export const casesOf1125: Case[] = [
   of(
     '2025-11-25/task-support',
     'down',
-    'emulated',
+    'lossy',
     list,
   )(tools({ ...plain, execution: { taskSupport: 'required' } }), tools(plain)),
   of('2025-11-25/task-augmented', 'down', 'emulated', { sender: 'client' })(
