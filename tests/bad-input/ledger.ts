@@ -27,7 +27,7 @@ const collections: Record<string, { list: string; of: (reply: Item) => unknown; 
 };
 
 /** These cost their service something as long as they are there, so they are removed as soon as they are accepted. */
-const removed = ['/api/v1/rules', '/api/v1/webhooks', '/api/v1/email-contacts'];
+const removed = ['/api/v1/rules', '/api/v1/webhooks', '/api/v1/email-contacts', '/api/v1/virtual-servers'];
 
 /** Keeps what was accepted, to compare it with what is stored. */
 export class Ledger {

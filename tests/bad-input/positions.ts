@@ -10,6 +10,9 @@ export interface Position {
 /** Gives a field a valid value of its meaning; undefined when its schema says enough. */
 export type Examples = (field: string) => unknown;
 
+/** What an example gives for a field that does not go together with the others. */
+export const OMITTED = Symbol('omitted');
+
 /** A value that the schema takes, with every optional field. */
 export function exampleOf(schema: JsonSchema, examples: Examples, field = ''): unknown {
   const given = examples(field);
@@ -20,7 +23,11 @@ export function exampleOf(schema: JsonSchema, examples: Examples, field = ''): u
     const fields = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
     const free = typeof additionalProperties === 'object' || fields.length === 0;
     return {
-      ...Object.fromEntries(fields.map(([name, inner]) => [name, exampleOf(inner, examples, name)])),
+      ...Object.fromEntries(
+        fields
+          .map(([name, inner]) => [name, exampleOf(inner, examples, name)])
+          .filter(([, example]) => example !== OMITTED),
+      ),
       ...(free && additionalProperties !== false && { free: 'text' }),
     };
   }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@scm/contracts';
 import { waitFor } from '@scm/testing';
 import { password, type WholeMesh } from '../e2e/whole-mesh.js';
-import { exampleOf, uniqueName, type Examples } from './positions.js';
+import { exampleOf, OMITTED, uniqueName, type Examples } from './positions.js';
 
 /** One operation of the OpenAPI document. */
 export interface Route {
@@ -117,6 +117,7 @@ const examples: Record<string, () => unknown> = {
   '/api/v1/templates/preview channel': () => 'email',
   '/api/v1/templates/{channel}/{name}/activate version': () => 1,
   '/api/v1/upstreams transport': () => 'streamable-http',
+  '/api/v1/upstreams command': () => OMITTED,
   members: () => [{ upstream: 'scm' }],
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],
