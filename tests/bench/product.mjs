@@ -12,15 +12,15 @@ const limits = { SCM_ACTOR_REQUESTS_PER_MINUTE: '100000000', SCM_ADDRESS_REQUEST
 
 /**
  * Starts the built product as `npm start -- --private` does, with what its launcher printed and its description.
- * `workers` is how many step-workers there are.
+ * `workers` and `protocols` are how many step-workers and mcp-protocols there are.
  */
-export async function startProduct({ workers = 1, env = {} } = {}) {
+export async function startProduct({ workers = 1, protocols = 1, env = {} } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scm-bench-'));
   const file = path.join(folder, 'run.json');
   const startedMs = performance.now();
   const launcher = spawn(
     process.execPath,
-    ['tools/up.mjs', '--private', '--workers', String(workers), '--run-file', file],
+    ['tools/up.mjs', '--private', '--workers', String(workers), '--protocols', String(protocols), '--run-file', file],
     {
       cwd: clone,
       env: { ...process.env, ...limits, ...env },

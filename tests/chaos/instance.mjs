@@ -36,7 +36,7 @@ export async function startInstance({ clone, folder, signal, log = () => {}, rep
     const instance = { clone, folder, gateway: { host: '127.0.0.1', port: 0 }, secrets, backends };
     if (migrationsAreStale(instance)) await migrate(instance);
     signal.throwIfAborted();
-    const mesh = await startMesh(instance, replicas['step-workers'] ?? 1);
+    const mesh = await startMesh(instance, { 'step-workers': replicas['step-workers'] });
     for (let n = 2; n <= (replicas['workflow-orchestrator'] ?? 1); n++)
       mesh.push(await startService(`workflow-orchestrator-${n}`, 'workflow-orchestrator', instance));
     stack.defer(() => stopMesh(mesh));

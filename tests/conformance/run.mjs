@@ -1,24 +1,70 @@
-// npm run test:conformance: the official suite against the fixture itself.
+// npm run test:conformance [-- --direct] [-- --replicas 3]: the official suite through the whole product to an upstream of ours.
+import { parseArgs } from 'node:util';
 import { startFixture } from './fixture.mjs';
+import { startConformant } from './product.mjs';
 import { printTable, printTotals } from './report.mjs';
 import { runServerSuite } from './suite.mjs';
 
 const revisions = ['2025-11-25', '2026-07-28'];
 
-const rows = await direct();
+const { values } = parseArgs({
+  options: {
+    direct: { type: 'boolean', default: false },
+    replicas: { type: 'string', default: '1' },
+    scenario: { type: 'string' },
+  },
+});
+const rows = values.direct ? await direct() : await throughTheProduct(Number(values.replicas));
 printTable(rows);
 process.exitCode = printTotals(rows) ? 0 : 1;
 
+/** The fixture itself, so that what fails behind the product is the product's fault. */
 async function direct() {
   const rows = [];
   for (const revision of revisions) {
-    const fixture = await startFixture(revision);
-    try {
-      const { scenarios } = await runServerSuite(fixture.url, ['--requirements', revision]);
-      rows.push({ what: 'fixture itself', requirements: revision, upstream: revision, scenarios });
-    } finally {
-      await fixture.stop();
-    }
+    rows.push(
+      await withFixture(revision, async ({ url }) => {
+        const { scenarios } = await runServerSuite(url, ['--requirements', revision]);
+        return { what: 'fixture itself', requirements: revision, upstream: revision, scenarios };
+      }),
+    );
   }
   return rows;
+}
+
+async function throughTheProduct(replicas) {
+  const product = await startConformant({ replicas });
+  try {
+    const rows = [];
+    for (const upstream of [undefined, ...revisions]) {
+      rows.push(...(await withFixture(upstream, (fixture) => runsWith(product, fixture, { upstream, replicas }))));
+    }
+    return rows;
+  } finally {
+    await product.stop();
+  }
+}
+
+async function runsWith(product, fixture, { upstream = 'both eras', replicas }) {
+  await product.use(fixture);
+  const rows = [];
+  for (const args of values.scenario ? [['--scenario', values.scenario]] : suites(upstream)) {
+    const { scenarios } = await runServerSuite(product.url, args);
+    rows.push({ what: `product, ${replicas} protocol`, requirements: args.at(-1), upstream, scenarios });
+  }
+  return rows;
+}
+
+function suites(upstream) {
+  const required = revisions.map((revision) => ['--requirements', revision]);
+  return upstream === 'both eras' ? [...required, ['--suite', 'all']] : required;
+}
+
+async function withFixture(revision, work) {
+  const fixture = await startFixture(revision);
+  try {
+    return await work(fixture);
+  } finally {
+    await fixture.stop();
+  }
 }

@@ -10,6 +10,8 @@ const suite = path.join(
   'index.js',
 );
 
+const limitMs = 180_000;
+
 /** Runs the official suite's `server` command. Answers what each scenario came to; `output` is all it printed. */
 export async function runServerSuite(url, args) {
   return scored(await run(['server', '--url', url, ...args]));
@@ -26,8 +28,12 @@ async function run(args) {
     const child = spawn(process.execPath, [suite, ...args, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
     await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
-    return { output: Buffer.concat(chunks).toString(), failures: failuresIn(results) };
+    clearTimeout(timer);
+    const output = Buffer.concat(chunks).toString();
+    if (child.signalCode) throw new Error(`the suite did not end in ${limitMs} ms:\n${output.slice(-2_000)}`);
+    return { output, failures: failuresIn(results) };
   } finally {
     fs.rmSync(results, { recursive: true, force: true });
   }

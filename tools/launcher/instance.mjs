@@ -11,13 +11,13 @@ import { waitUntil } from './wait.mjs';
  * @param {string} options.clone
  * @param {string} options.folder data folder of the instance
  * @param {{host: string, port: number}} options.gateway port 0 lets the kernel choose
- * @param {number} options.workers number of step-workers processes
+ * @param {object} options.replicas number of processes of a service, where it is not 1
  * @param {object} options.env where servers of the user's own are named
  * @param {(name: string, step: () => Promise<unknown>, tell?: (result: unknown) => string) => Promise<unknown>} options.progress
  * @param {(line: string) => void} options.log
  * @param {AbortSignal} options.signal stops a start under way
  */
-export async function startInstance({ clone, folder, gateway, workers, env, progress, log, signal }) {
+export async function startInstance({ clone, folder, gateway, replicas, env, progress, log, signal }) {
   const running = new AbortController();
   const stack = new AsyncDisposableStack();
   const stop = () => {
@@ -32,7 +32,7 @@ export async function startInstance({ clone, folder, gateway, workers, env, prog
     const instance = { clone, folder, gateway, secrets, backends };
     if (migrationsAreStale(instance)) await progress('migrations', () => migrate(instance));
     signal.throwIfAborted();
-    const mesh = await progress('services', () => startMesh(instance, workers), countProcesses);
+    const mesh = await progress('services', () => startMesh(instance, replicas), countProcesses);
     stack.defer(() => stopMesh(mesh));
     const gatewayUrl = urlOf(gateway.host, mesh.find(({ service }) => service === 'gateway').port);
     await progress('ready', () => waitUntil('/readyz', () => isReady(gatewayUrl), { signal }));

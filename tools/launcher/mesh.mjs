@@ -2,12 +2,14 @@ import { startService } from './service-process.mjs';
 import { serviceNames, stopOrder } from './services.mjs';
 
 /**
- * Starts the seven services side by side, step-workers as many times as asked for. When one fails, the others are
+ * Starts the seven services side by side, each as many times as asked for. When one fails, the others are
  * stopped and the failure is thrown.
  * @returns the processes, each with `name`, `service`, `pid` and, for the gateway, `port`
  */
-export async function startMesh(instance, workers) {
-  const wanted = serviceNames.flatMap((service) => processNames(service, workers).map((name) => [name, service]));
+export async function startMesh(instance, replicas) {
+  const wanted = serviceNames.flatMap((service) =>
+    processNames(service, replicas[service]).map((name) => [name, service]),
+  );
   const starts = await Promise.allSettled(wanted.map(([name, service]) => startService(name, service, instance)));
   const mesh = starts.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
   const failed = starts.find(({ status }) => status === 'rejected');
@@ -23,7 +25,7 @@ export async function stopMesh(mesh) {
   }
 }
 
-function processNames(service, workers) {
-  if (service !== 'step-workers' || workers === 1) return [service];
-  return Array.from({ length: workers }, (_, index) => `${service}-${index + 1}`);
+function processNames(service, count = 1) {
+  if (count === 1) return [service];
+  return Array.from({ length: count }, (_, index) => `${service}-${index + 1}`);
 }

@@ -62,6 +62,8 @@ async function runPrivately(context) {
   }
 }
 
+const replicasOf = ({ workers, protocols }) => ({ 'step-workers': workers, 'mcp-protocol': protocols });
+
 async function serve(context) {
   const { clone, folder, gateway, env, file, options, signal, startedAtMs } = context;
   if (buildIsStale(clone)) await progress('build', () => build(clone));
@@ -71,7 +73,7 @@ async function serve(context) {
     announce(`${new Date().toISOString()} ${line}`);
     if (run) writeRunFile(file, describeRun(run));
   };
-  const start = { clone, folder, gateway, workers: options.workers, env, progress, log, signal };
+  const start = { clone, folder, gateway, replicas: replicasOf(options), env, progress, log, signal };
   const instance = await startInstance(start);
   try {
     const readyMs = Date.now() - startedAtMs;

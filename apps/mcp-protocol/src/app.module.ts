@@ -3,6 +3,8 @@ import { AuditLog } from '@scm/audit';
 import { Policy } from '@scm/policy';
 import { SecretBox } from '@scm/service';
 import { McpConfig } from './config.js';
+import { Federation } from './federation/federation.js';
+import { BUILT_IN, MembersService } from './federation/members.service.js';
 import { UpstreamHealthCheck } from './federation/upstream-health-check.js';
 import { UpstreamPool } from './federation/upstream-pool.js';
 import { CallAudit } from './protocol/call-audit.js';
@@ -67,7 +69,10 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     SessionsRepository,
     SessionsService,
     ProductProvider,
-    { provide: PROVIDER, useExisting: ProductProvider },
+    { provide: BUILT_IN, useExisting: ProductProvider },
+    MembersService,
+    Federation,
+    { provide: PROVIDER, useExisting: Federation },
     MetricsResources,
     ResourceWatch,
     ToolRegistry,

@@ -5,6 +5,7 @@ import { errorCodes, isJsonObject, ProtocolError, type JsonObject, type JsonRpcN
 import { IDENTITY, type Identity } from '@scm/service';
 import { CallAudit } from '../protocol/call-audit.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
+import { Served } from '../protocol/served.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
 import { ownName, withParams, type Member } from './member.js';
 import { listFields, MemberLists, type ListMethod } from './member-lists.js';
@@ -23,6 +24,7 @@ export class Federation implements Provider {
     private readonly members: MembersService,
     private readonly pool: UpstreamPool,
     private readonly audit: CallAudit,
+    private readonly served: Served,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
     pool.schemaOf = (upstream, exchange) => this.schemaOf(upstream, exchange);
@@ -75,7 +77,7 @@ export class Federation implements Provider {
     const { version } = this.identity;
     const name = exchange.server ?? 'system-context-monitor';
     const serverInfo = { name, title: exchange.server ?? 'System Context Monitor', version };
-    return mergedDiscovery(members, exchange, { supportedVersions: ['2026-07-28'], serverInfo });
+    return mergedDiscovery(members, exchange, { supportedVersions: this.served.stateless, serverInfo });
   }
 
   private async list(members: readonly Member[], method: ListMethod, exchange: Exchange): Promise<JsonObject> {
