@@ -92,7 +92,7 @@ describe('a socket', () => {
     const { ask, socket } = await open(['mcp.msgpack']);
     expect(socket.protocol).toBe('mcp.msgpack');
     const [list] = stateless('tools/list');
-    expect((await ask(list, encode)).result?.tools).toHaveLength(6);
+    expect(JSON.stringify((await ask(list, encode)).result)).toContain('query_metrics');
     expect(await savedBytes('msgpack')).toBeGreaterThan(0);
     socket.close();
   });
