@@ -1,3 +1,5 @@
+import { shortfallOf } from './shortfalls.mjs';
+
 const required = ({ scenarios }) => scenarios.filter(({ notScored }) => notScored === undefined);
 
 /** One line a run: what stood behind the door, what was asked of it, and how it came out. */
@@ -5,26 +7,34 @@ export function printTable(rows) {
   console.table(
     rows.map((row) => {
       const scored = required(row);
+      const passed = scored.filter(({ ok }) => ok).length;
       const { what, upstream, requirements } = row;
-      const failed = scored.filter(({ ok }) => !ok);
-      return { what, upstream, requirements, passed: scored.length - failed.length, of: scored.length };
+      return { what, upstream, requirements, passed, of: scored.length };
     }),
   );
-  for (const { what, upstream, requirements, scenarios } of rows) {
-    for (const { name, ok, notScored, reasons } of scenarios) {
-      if (!ok)
-        console.log(
-          `${what}, upstream ${upstream}, ${requirements}: ${name}${notScored ? ` (${notScored})` : ''}\n  ${reasons[0] ?? ''}`,
-        );
-    }
-  }
+  for (const row of rows) for (const line of failures(row)) console.log(line);
 }
 
-/** The closing line. @returns whether nothing that is scored failed. */
+function failures(row) {
+  const { what, upstream, requirements, scenarios } = row;
+  return scenarios
+    .filter(({ ok }) => !ok)
+    .map(({ name, notScored, reasons }) => {
+      const why = shortfallOf(row, name) ?? notScored;
+      return `${what}, upstream ${upstream}, ${requirements}: ${name}${why ? ` (${why})` : ''}\n  ${reasons[0] ?? ''}`;
+    });
+}
+
+/** The closing line; known shortfalls and what is not scored count as skipped. @returns whether all is as it should be. */
 export function printTotals(rows) {
-  const scored = rows.flatMap(required);
-  const failed = scored.filter(({ ok }) => !ok).length;
-  const skipped = rows.flatMap(({ scenarios }) => scenarios).length - scored.length;
-  console.log(`${scored.length - failed} passed, ${failed} failed, ${skipped} skipped`);
-  return failed === 0 && scored.length > 0;
+  const all = rows.flatMap((row) =>
+    required(row).map(({ name, ok }) => ({ row, name, ok, isKnown: shortfallOf(row, name) !== undefined })),
+  );
+  const stale = all.filter(({ ok, isKnown }) => ok && isKnown);
+  for (const { row, name } of stale) console.log(`passes although it is known to fail: ${row.requirements} ${name}`);
+  const passed = all.filter(({ ok }) => ok).length;
+  const failed = all.filter(({ ok, isKnown }) => !ok && !isKnown).length + stale.length;
+  const skipped = rows.flatMap(({ scenarios }) => scenarios).length - passed - failed + stale.length;
+  console.log(`${passed - stale.length} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 && passed > 0;
 }

@@ -5,6 +5,7 @@ import { SecretBox } from '@scm/service';
 import { McpConfig } from './config.js';
 import { Federation } from './federation/federation.js';
 import { BUILT_IN, MembersService } from './federation/members.service.js';
+import { ReplicaRelay } from './federation/replica-relay.js';
 import { UpstreamHealthCheck } from './federation/upstream-health-check.js';
 import { UpstreamPool } from './federation/upstream-pool.js';
 import { CallAudit } from './protocol/call-audit.js';
@@ -89,6 +90,7 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     UpstreamSecrets,
     VirtualServersRepository,
     VirtualServersService,
+    ReplicaRelay,
     UpstreamPool,
     UpstreamHealthCheck,
     { provide: Policy, useFactory: () => new Policy() },

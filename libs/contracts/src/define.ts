@@ -60,6 +60,8 @@ export interface StreamedContract<Req extends object = object, Head extends obje
   readonly access: Access;
   readonly request: ClassConstructor<Req>;
   readonly head: ClassConstructor<Head>;
+  /** Whether a caller says which replica is to answer: each has a subject of its own. */
+  readonly toReplica: boolean;
 }
 
 /** What is asked for by a caller, whose right to it is judged. */
@@ -102,9 +104,15 @@ export function streamed<Req extends object, Head extends object>(
   name: string,
   request: ClassConstructor<Req>,
   head: ClassConstructor<Head>,
-  options: { service: ServiceName; access: Access },
+  options: { service: ServiceName; access: Access; toReplica?: boolean },
 ): StreamedContract<Req, Head> {
-  return { kind: 'streamed', subject: subject('rpc', name), request, head, ...options };
+  return { kind: 'streamed', subject: subject('rpc', name), request, head, toReplica: false, ...options };
+}
+
+/** Where one replica is asked, or, for contracts that any replica answers, all of them. */
+export function replicaSubject({ subject: of, toReplica }: StreamedContract, instance = ''): string {
+  if (toReplica && instance === '') throw new TypeError(`${of} needs to be told which replica is asked`);
+  return toReplica ? `${of}.of.${subjectToken(instance)}` : of;
 }
 
 /** Where a caller says that it no longer wants the answer; every replica hears it. */

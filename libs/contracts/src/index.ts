@@ -57,6 +57,7 @@ export {
   eventSubject,
   keyedSubject,
   rpc,
+  replicaSubject,
   streamed,
   subjectToken,
   subscription,
@@ -166,6 +167,7 @@ export {
 export {
   BUILT_IN_MEMBER,
   ByName,
+  ContinueRequest,
   CreateUpstreamRequest,
   SetVirtualServerRequest,
   UpdateUpstreamRequest,

@@ -1,6 +1,6 @@
 import { ById } from './auth.contract.js';
-import { rpc } from './define.js';
-import { Flag, Id, Instant, ListOf, Name, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
+import { rpc, streamed } from './define.js';
+import { Flag, Id, Instant, JsonObject, ListOf, Name, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
 import { Nothing, PageRequest } from './page.js';
 
 export const upstreamTransports = ['streamable-http', 'sse', 'stdio'] as const;
@@ -74,6 +74,13 @@ export class UpstreamHealth {
   @Instant() checkedAt: string;
 }
 
+/** A request in the canonical form, for the replica that has what is needed to go on with it. */
+export class ContinueRequest {
+  @Id() upstream: string;
+  @Text({ max: 256 }) method: string;
+  @JsonObject() params: Record<string, unknown>;
+}
+
 /** An upstream by its name, or the product's own tools and resources as `scm`. */
 export class VirtualServerMember {
   @Name() upstream: string;
@@ -110,6 +117,12 @@ export const UpstreamApi = {
   get: rpc('upstream.v1.get', ById, Upstream, read),
   update: rpc('upstream.v1.update', UpdateUpstreamRequest, Upstream, write),
   remove: rpc('upstream.v1.remove', ById, Nothing, write),
+  /** Each text is `{notification}`, `{result}` or `{error}`; after the last two comes nothing. */
+  continue: streamed('upstream.v1.continue', ContinueRequest, Nothing, {
+    service,
+    access: 'upstreams:use',
+    toReplica: true,
+  }),
   health: rpc('upstream.v1.health', ById, UpstreamHealth, { ...read, timeoutMs: 20_000 }),
 };
 

@@ -6,6 +6,7 @@ import {
   eventSubject,
   type Contract,
   keyedSubject,
+  replicaSubject,
   ServiceError,
   type Actor,
   type EventContract,
@@ -113,20 +114,21 @@ export class MessagingClient {
   }
 
   /**
-   * Asks one replica and receives what it sends. Resolves with the end of the answer or when the receiver wants no more;
+   * Asks one replica, or the one that `to` names, and receives what it sends. Resolves with the end of the answer or when the receiver wants no more;
    * throws the service's ServiceError, and UNAVAILABLE when nobody answers or the one who did is gone.
    */
   async stream<Req extends object, Head extends object>(
     contract: StreamedContract<Req, Head>,
     request: Req,
     receiver: StreamReceiver<Head>,
-    options: Pick<RequestOptions, 'as'> = {},
+    { to, ...options }: Pick<RequestOptions, 'as'> & { to?: string } = {},
   ): Promise<void> {
     assertDeclared(contract);
     await traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
       const body = this.fitting(JSON.stringify(request));
       const prove = () => this.headersFor(options);
-      await this.streams.receive(contract, { body, headers: await prove(), prove }, receiver);
+      const subject = replicaSubject(contract, to);
+      await this.streams.receive(contract, { subject, body, headers: await prove(), prove }, receiver);
     });
   }
 

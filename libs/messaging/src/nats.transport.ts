@@ -11,6 +11,8 @@ import { RpcServer, type Authorize, type IdempotencyStore } from './rpc.server.j
 export interface NatsTransportOptions {
   nc: NatsConnection;
   service: ServiceName;
+  /** This replica, for contracts that are asked of one. */
+  instance?: string;
   /** Every contract and subscription this service answers for. */
   claims: readonly (Contract | Subscription)[];
   authorize: Authorize;
@@ -39,11 +41,20 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: NatsTransportOptions) {
     super();
-    const { nc, service, authorize, idempotency, maxInFlight = 512, maxStreams = 8_192 } = options;
+    const { nc, service, instance, authorize, idempotency, maxInFlight = 512, maxStreams = 8_192 } = options;
     const { signal } = this.stopping;
     this.rpcServer = new RpcServer({ nc, service, authorize, idempotency, maxInFlight, signal, onBug: this.onBug });
     const draining = this.draining.signal;
-    this.streamServer = new StreamServer({ nc, service, authorize, maxStreams, draining, signal, onBug: this.onBug });
+    this.streamServer = new StreamServer({
+      nc,
+      service,
+      instance,
+      authorize,
+      maxStreams,
+      draining,
+      signal,
+      onBug: this.onBug,
+    });
   }
 
   /** Two handlers for one subject would let one of them win silently. */

@@ -25,7 +25,7 @@ export class StreamClient {
   /** Resolves with the end of the answer, or when `receiver.signal` aborts. Throws the service's ServiceError, and UNAVAILABLE when it is gone. */
   async receive<Head extends object>(
     contract: StreamedContract<object, Head>,
-    request: { body: string; headers: MsgHdrs; prove: () => Promise<MsgHdrs> },
+    request: { subject: string; body: string; headers: MsgHdrs; prove: () => Promise<MsgHdrs> },
     receiver: StreamReceiver<Head>,
   ): Promise<void> {
     if (receiver.signal.aborted) return;
@@ -39,7 +39,7 @@ export class StreamClient {
     receiver.signal.addEventListener('abort', giveUp, { once: true });
     this.receiving.set(inbox, receiving);
     try {
-      this.nc.publish(contract.subject, request.body, { reply: inbox, headers: request.headers });
+      this.nc.publish(request.subject, request.body, { reply: inbox, headers: request.headers });
       await receiving.ended;
     } finally {
       this.receiving.delete(inbox);

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { abortSubject, decode, ServiceError, type StreamedContract } from '@scm/contracts';
+import { abortSubject, decode, replicaSubject, ServiceError, type StreamedContract } from '@scm/contracts';
 import { runCall } from './call.js';
 import { errorReply, toServiceError } from './codec.js';
 import { header } from './headers.js';
@@ -14,6 +14,7 @@ export type InvokeStreamed = (payload: object, answer: StreamedAnswer) => Promis
 export interface StreamServerOptions {
   nc: NatsConnection;
   service: string;
+  instance?: string;
   authorize: Authorize;
   /** Answers that go on at once; more are refused with RESOURCE_EXHAUSTED. */
   maxStreams: number;
@@ -33,9 +34,9 @@ export class StreamServer {
   constructor(private readonly options: StreamServerOptions) {}
 
   serve(contract: StreamedContract, invoke: InvokeStreamed): void {
-    const { nc, service, onBug } = this.options;
-    const answer = nc.subscribe(contract.subject, {
-      queue: service,
+    const { nc, service, instance, onBug } = this.options;
+    const answer = nc.subscribe(replicaSubject(contract, instance), {
+      ...(!contract.toReplica && { queue: service }),
       callback: (error, msg) =>
         error ? onBug(error, contract.subject) : this.track(this.answer(contract, invoke, msg)),
     });

@@ -86,6 +86,7 @@ async function boot(definition: ServiceDefinition): Promise<void> {
   const transport = new NatsTransport({
     nc,
     service: name,
+    instance: identity.instance,
     claims: [...definition.claims, SystemApi.status],
     authorize: security.authorize,
     deadLetter: deadLetterOf(definition, database, messaging, seal),

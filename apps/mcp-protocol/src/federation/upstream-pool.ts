@@ -12,6 +12,7 @@ import { UpstreamSecrets } from '../upstreams/upstream-secrets.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
 import { GuardedProvider } from './guarded-provider.js';
 import { paramHeaders } from './param-headers.js';
+import { ReplicaRelay } from './replica-relay.js';
 
 const CONNECTIONS = 256;
 
@@ -35,6 +36,7 @@ export class UpstreamPool implements OnModuleDestroy {
   constructor(
     private readonly config: McpConfig,
     private readonly secrets: UpstreamSecrets,
+    private readonly relay: ReplicaRelay,
     box: SecretBox,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
@@ -60,7 +62,7 @@ export class UpstreamPool implements OnModuleDestroy {
   }
 
   private connect(row: UpstreamRow): UpstreamConnector {
-    const relay = () => Promise.reject(new ServiceError('UNAVAILABLE', 'the replica that has the call is gone'));
+    const relay = (owner: string, exchange: Exchange) => this.relay.send(owner, row.id, exchange);
     return new UpstreamConnector(this.targetOf(row), {
       fetch: this.egress.fetch,
       parking: { owner: this.identity.instance, calls: this.calls, states: this.states, relay },

@@ -4,6 +4,7 @@ import {
   VirtualServerApi,
   type ById,
   type ByName,
+  type ContinueRequest,
   type CreateUpstreamRequest,
   type Nothing,
   type PageRequest,
@@ -15,8 +16,10 @@ import {
   type VirtualServer,
   type VirtualServerPage,
 } from '@scm/contracts';
-import { Rpc } from '@scm/messaging';
+import { Rpc, Streamed, type StreamedAnswer } from '@scm/messaging';
+import { ReplicaRelay } from '../federation/replica-relay.js';
 import { UpstreamHealthCheck } from '../federation/upstream-health-check.js';
+import { UpstreamPool } from '../federation/upstream-pool.js';
 import { UpstreamsService } from './upstreams.service.js';
 import { VirtualServersService } from './virtual-servers.service.js';
 
@@ -26,6 +29,8 @@ export class UpstreamsHandler {
     private readonly upstreams: UpstreamsService,
     private readonly servers: VirtualServersService,
     private readonly checks: UpstreamHealthCheck,
+    private readonly relay: ReplicaRelay,
+    private readonly pool: UpstreamPool,
   ) {}
 
   @Rpc(UpstreamApi.create)
@@ -51,6 +56,11 @@ export class UpstreamsHandler {
   @Rpc(UpstreamApi.remove)
   remove({ id }: ById): Promise<Nothing> {
     return this.upstreams.remove(id);
+  }
+
+  @Streamed(UpstreamApi.continue)
+  async continue(request: ContinueRequest, answer: StreamedAnswer<Nothing>): Promise<void> {
+    return this.relay.serve(request, answer, this.pool.get(await this.upstreams.row(request.upstream)).connector);
   }
 
   @Rpc(UpstreamApi.health)

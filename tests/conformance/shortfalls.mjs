@@ -1,0 +1,33 @@
+/**
+ * Scenarios that are known to fail behind the product, with why. One that passes all the same fails the run: it is to be taken
+ * away here. The rule ids are those of docs/reference/mcp-compatibility.md.
+ */
+const known = [
+  {
+    scenario: 'input-required-result-basic-elicitation',
+    requirements: '2026-07-28',
+    upstream: '2025-11-25',
+    why: '2026-07-28/input-required: a request of an older server has no key, and this scenario knows the one that a newer server would choose',
+  },
+  ...[
+    'lifecycle',
+    'capability-negotiation',
+    'wire-fields',
+    'request-state-removal',
+    'mrtr-input',
+    'request-headers',
+    'dispatch-and-envelope',
+    'required-task-error',
+    'mrtr-composition',
+  ].map((name) => ({ scenario: `tasks-${name}`, why: 'the tasks extension is not offered yet' })),
+];
+
+/** Why this scenario is known to fail in a run; undefined when it is to pass. */
+export function shortfallOf({ requirements, upstream }, scenario) {
+  return known.find(
+    (one) =>
+      one.scenario === scenario &&
+      [undefined, requirements].includes(one.requirements) &&
+      [undefined, upstream].includes(one.upstream),
+  )?.why;
+}
