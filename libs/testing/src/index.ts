@@ -11,6 +11,7 @@ export {
   type ProductRun,
   type TestProduct,
 } from './product.js';
+export { randomFrom } from './random.js';
 export { startRedis, type TestRedis } from './redis.js';
 export { skipUnless } from './skip.js';
 export { waitFor, type WaitOptions } from './wait.js';

@@ -9,7 +9,7 @@ import { replay, type Recorded } from '../machine/replay.js';
 import { disagreements, doneBefore, type HistoryRow } from '../testing/control-model.js';
 import { controlledTasks, playControls, type Door } from '../testing/control-play.js';
 import { startControlledSite, type ControlledSite } from '../testing/controlled-site.js';
-import { randomFrom } from '../testing/random.js';
+import { randomFrom } from '@scm/testing';
 import { documentOf, startWorkflowMesh, type WorkflowMesh } from '../testing/workflow-mesh.js';
 
 jest.setTimeout(180_000);

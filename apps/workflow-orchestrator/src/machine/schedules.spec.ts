@@ -1,20 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { randomFrom } from '@scm/testing';
 import { callOf, Play } from '../testing/play.js';
 import type { Frame } from './state.js';
 
 const SCHEDULES = 5_000;
 const MAX_EVENTS = 4_000;
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const retried = { metadata: { scm: { retry: { maxAttempts: 50, initialMs: 5, maxMs: 20 } } } };
 
@@ -74,7 +64,7 @@ describe('an execution', () => {
     const first = Math.floor(Math.random() * 1_000_000);
     process.stderr.write(`schedules: seeds ${first} to ${first + SCHEDULES - 1}\n`);
     for (let seed = first; seed < first + SCHEDULES; seed++) {
-      const random = randomOf(seed);
+      const random = randomFrom(seed);
       const tasks = tasksOf(random, 2, { next: 0 });
       const calm = new Play(tasks, { n: 0 }).finish();
       const play = new Play(tasks, { n: 0 });
