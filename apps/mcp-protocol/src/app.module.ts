@@ -3,6 +3,8 @@ import { AuditLog } from '@scm/audit';
 import { Policy } from '@scm/policy';
 import { SecretBox } from '@scm/service';
 import { McpConfig } from './config.js';
+import { ChildOwners } from './federation/child-owners.js';
+import { ChildOwnersRepository } from './federation/child-owners.repository.js';
 import { Federation } from './federation/federation.js';
 import { BUILT_IN, MembersService } from './federation/members.service.js';
 import { ReplicaRelay } from './federation/replica-relay.js';
@@ -91,6 +93,8 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     VirtualServersRepository,
     VirtualServersService,
     ReplicaRelay,
+    ChildOwners,
+    ChildOwnersRepository,
     UpstreamPool,
     UpstreamHealthCheck,
     { provide: Policy, useFactory: () => new Policy() },

@@ -1,5 +1,7 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
 import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
+import { UpstreamOwnerEntity } from './federation/child-owner.entity.js';
+import { AddUpstreamOwners1790000009800 } from './migrations/1790000009800-add-upstream-owners.js';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
 import { AddSessions1790000009700 } from './migrations/1790000009700-add-sessions.js';
@@ -9,12 +11,20 @@ import { SessionEntity } from './sessions/session.entity.js';
 /** What is on record, and the sessions of clients of older revisions: any replica answers any of their messages. */
 export const database: DatabaseDeclaration = {
   schema: 'mcp',
-  entities: [SessionEntity, UsedStateEntity, UpstreamEntity, VirtualServerEntity, ...auditEntities],
+  entities: [
+    SessionEntity,
+    UsedStateEntity,
+    UpstreamEntity,
+    UpstreamOwnerEntity,
+    VirtualServerEntity,
+    ...auditEntities,
+  ],
   migrations: [
     AddBaseTables1790000000000,
     AddAuditEvents1790000000001,
     AddPublishedEvents1790000006000,
     AddUpstreams1790000009000,
     AddSessions1790000009700,
+    AddUpstreamOwners1790000009800,
   ],
 };

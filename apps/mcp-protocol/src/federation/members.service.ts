@@ -49,7 +49,8 @@ export class MembersService {
   }
 
   private ownMember(prefix: boolean): Member {
-    const answer = (exchange: Exchange) => this.builtIn.answer(exchange);
+    // It knows nothing of the servers it is a member of.
+    const answer = (exchange: Exchange) => this.builtIn.answer({ ...exchange, server: undefined });
     return { name: BUILT_IN_MEMBER, namespace: prefix ? BUILT_IN_MEMBER : '', answer };
   }
 

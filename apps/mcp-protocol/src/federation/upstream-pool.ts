@@ -7,9 +7,10 @@ import { ParkedCalls } from '../connectors/parked-calls.js';
 import { RequestStates } from '../connectors/request-state.js';
 import { UpstreamConnector } from '../connectors/upstream-connector.js';
 import type { UpstreamTarget } from '../connectors/upstream-target.js';
-import type { Exchange } from '../protocol/exchange.js';
+import type { Exchange, Provider } from '../protocol/exchange.js';
 import { UpstreamSecrets } from '../upstreams/upstream-secrets.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
+import { ChildOwners } from './child-owners.js';
 import { GuardedProvider } from './guarded-provider.js';
 import { paramHeaders } from './param-headers.js';
 import { ReplicaRelay } from './replica-relay.js';
@@ -37,6 +38,7 @@ export class UpstreamPool implements OnModuleDestroy {
     private readonly config: McpConfig,
     private readonly secrets: UpstreamSecrets,
     private readonly relay: ReplicaRelay,
+    private readonly owners: ChildOwners,
     box: SecretBox,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
@@ -50,7 +52,8 @@ export class UpstreamPool implements OnModuleDestroy {
     if (known && known.changedAt >= changedAt) return known;
     void known?.connector.close().catch(() => {});
     const connector = this.connect(row);
-    const upstream = { connector, guarded: new GuardedProvider(connector), changedAt };
+    const provider = row.transport === 'stdio' ? this.atOwner(row, connector) : connector;
+    const upstream = { connector, guarded: new GuardedProvider(provider), changedAt };
     this.upstreams.set(row.id, upstream);
     return upstream;
   }
@@ -59,6 +62,21 @@ export class UpstreamPool implements OnModuleDestroy {
     this.calls.close();
     await Promise.allSettled([...this.upstreams.values()].map(({ connector }) => connector.close()));
     await this.egress.close();
+  }
+
+  /** One replica has the child; the others ask it. */
+  private atOwner(row: UpstreamRow, connector: UpstreamConnector): Provider {
+    const drop = () => {
+      if (this.upstreams.get(row.id)?.connector === connector) this.upstreams.delete(row.id);
+      void connector.close().catch(() => {});
+    };
+    return {
+      answer: async (exchange) => {
+        const owner = await this.owners.of(row, drop);
+        if (owner === this.identity.instance) return connector.answer(exchange);
+        return this.relay.send(owner, row.id, exchange);
+      },
+    };
   }
 
   private connect(row: UpstreamRow): UpstreamConnector {
