@@ -21,9 +21,9 @@ export function runCall<T>(call: Call, work: () => T): T {
 }
 
 /** Runs `work` as part of the running call, but for what ends it. */
-export function runCallUntil<T>(signal: AbortSignal, work: () => T): T {
+export function runCallUntil<T>(until: { readonly signal: AbortSignal }, work: () => T): T {
   // Inherited, not copied: the proof of a long call is renewed while it lasts.
-  const call = Object.create(storage.getStore() ?? null, { signal: { value: signal } }) as Call;
+  const call = Object.create(storage.getStore() ?? null, { signal: { get: () => until.signal } }) as Call;
   return storage.run(call, work);
 }
 

@@ -25,8 +25,7 @@ export class RunningStream implements StreamedAnswer, Call {
   readonly stopping: AbortSignal;
   actor?: Actor;
   token?: string;
-  private readonly gone = new AbortController();
-  private either?: AbortSignal;
+  private readonly ending = new AbortController();
   private state: 'new' | 'begun' | 'closed' = 'new';
   private again: (token: string | undefined) => Promise<Actor | undefined> = async () => undefined;
 
@@ -43,9 +42,8 @@ export class RunningStream implements StreamedAnswer, Call {
     return this.state === 'closed';
   }
 
-  /** Made when a handler asks for it, as few do. */
   get signal(): AbortSignal {
-    return (this.either ??= AbortSignal.any([this.stopping, this.gone.signal]));
+    return this.ending.signal;
   }
 
   prove(actor: Actor | undefined, token: string | undefined, again: RunningStream['again']): void {
@@ -65,7 +63,7 @@ export class RunningStream implements StreamedAnswer, Call {
   }
 
   send(text: string, mark?: string): void {
-    if (this.state === 'begun' && !this.gone.signal.aborted) this.frames.send('text', text, mark);
+    if (this.state === 'begun' && !this.ending.signal.aborted) this.frames.send('text', text, mark);
   }
 
   close(head?: object): void {
@@ -75,6 +73,6 @@ export class RunningStream implements StreamedAnswer, Call {
   }
 
   abort(): void {
-    this.gone.abort();
+    this.ending.abort();
   }
 }

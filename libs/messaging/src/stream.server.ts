@@ -31,7 +31,9 @@ export class StreamServer {
   private readonly inFlight = new Set<Promise<void>>();
   private beats?: NodeJS.Timeout;
 
-  constructor(private readonly options: StreamServerOptions) {}
+  constructor(private readonly options: StreamServerOptions) {
+    options.signal.addEventListener('abort', () => this.running.forEach((stream) => stream.abort()), { once: true });
+  }
 
   serve(contract: StreamedContract, invoke: InvokeStreamed): void {
     const { nc, service, instance, onBug } = this.options;
@@ -66,6 +68,7 @@ export class StreamServer {
         throw new ServiceError('RESOURCE_EXHAUSTED', 'the service is busy', undefined, { retryAfterMs: 1_000 });
       }
       this.running.set(inbox, stream);
+      if (this.options.signal.aborted) stream.abort();
       await traced(contract.subject, SpanKind.SERVER, extractTrace(msg.headers), async () => {
         const token = msg.headers?.get(header.context) || undefined;
         const prove = (given: string | undefined) => this.options.authorize(contract, given);

@@ -9,7 +9,7 @@ const logger = new Logger('mcp');
 /** What the provider answers; whatever it fails with is a ProtocolError, a bug without its text. */
 export async function answerOf(provider: Provider, exchange: Exchange): Promise<JsonObject> {
   try {
-    return await runCallUntil(exchange.signal, () => provider.answer(exchange));
+    return await runCallUntil(exchange, () => provider.answer(exchange));
   } catch (error) {
     if (exchange.signal.aborted) throw new ProtocolError(FAILED, 'The request was cancelled');
     throw toProtocolError(error);

@@ -2,46 +2,28 @@ import { Injectable } from '@nestjs/common';
 import { SessionBus } from '../sessions/session.bus.js';
 
 /** One request while it is answered. */
-export class RunningCall {
-  private readonly cancelled = new AbortController();
-  private readonly others: readonly AbortSignal[];
-  private either?: AbortSignal;
-
-  constructor(
-    others: readonly AbortSignal[],
-    readonly close: () => void,
-  ) {
-    this.others = others;
-  }
-
+export interface RunningCall {
   /** Aborts when the client cancels the request, or nobody waits for its answer. */
-  get signal(): AbortSignal {
-    return (this.either ??= AbortSignal.any([...this.others, this.cancelled.signal]));
-  }
-
+  readonly signal: AbortSignal;
   /** Its client does not expect an answer any more. */
-  get isCancelled(): boolean {
-    return this.cancelled.signal.aborted;
-  }
-
-  cancel(): void {
-    this.cancelled.abort();
-  }
+  readonly isCancelled: boolean;
+  close(): void;
 }
 
 /** The requests at work in this replica, by who sent them: a session or a socket, which says so in a later message. */
 @Injectable()
 export class RunningCalls {
-  private readonly calls = new Map<string, RunningCall>();
+  private readonly calls = new Map<string, CancellableCall>();
 
   constructor(private readonly bus: SessionBus) {
     bus.on('cancelled', (sender, message) => this.calls.get(keyOf(sender, message['requestId']))?.cancel());
   }
 
-  open(sender: string | undefined, id: string | number, others: readonly AbortSignal[]): RunningCall {
-    if (sender === undefined) return new RunningCall(others, () => {});
+  /** `end` aborts when nobody waits for the answer; without a sender nothing else ends the call. */
+  open(sender: string | undefined, id: string | number, end: AbortSignal): RunningCall {
+    if (sender === undefined) return { signal: end, isCancelled: false, close: () => {} };
     const key = keyOf(sender, id);
-    const call = new RunningCall(others, () => this.calls.delete(key));
+    const call = new CancellableCall(end, () => this.calls.delete(key));
     this.calls.set(key, call);
     return call;
   }
@@ -49,6 +31,34 @@ export class RunningCalls {
   /** Whichever replica has the call ends it. */
   async cancel(sender: string, requestId: unknown): Promise<void> {
     await this.bus.tell(sender, 'cancelled', { requestId });
+  }
+}
+
+class CancellableCall implements RunningCall {
+  isCancelled = false;
+  private readonly ending = new AbortController();
+  private readonly abort = () => this.ending.abort();
+
+  constructor(
+    private readonly end: AbortSignal,
+    private readonly forget: () => void,
+  ) {
+    if (end.aborted) this.abort();
+    else end.addEventListener('abort', this.abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.abort();
+  }
+
+  close(): void {
+    this.end.removeEventListener('abort', this.abort);
+    this.forget();
   }
 }
 

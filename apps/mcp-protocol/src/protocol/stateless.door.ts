@@ -47,10 +47,9 @@ export class StatelessDoor {
     const refusal = judgeRequest(latestRevision, 'client', request);
     if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`, undefined, id);
     const writer = new AnswerWriter(answer, asked);
-    const call = this.running.open(asked.headers['scm-connection'], id, [
-      answer.signal,
-      ...(request.method === 'subscriptions/listen' ? [answer.draining] : []),
-    ]);
+    const isListening = request.method === 'subscriptions/listen';
+    const end = isListening ? AbortSignal.any([answer.signal, answer.draining]) : answer.signal;
+    const call = this.running.open(asked.headers['scm-connection'], id, end);
     try {
       const exchange = exchangeOf(asked, request, call.signal, writer);
       const result = await this.run(asked, request, exchange);

@@ -117,7 +117,7 @@ export class LegacyDoor {
     if (stream instanceof MailboxStream) answer.close(accepted);
     const answers = await Promise.all(
       requests.map(async (request) => {
-        const call = this.running.open(sender, request.id, [end]);
+        const call = this.running.open(sender, request.id, end);
         try {
           const on = { canSend: stream.canSend, signal: call.signal, send: (message: object) => stream.send(message) };
           const response = await this.exchange.answer(request, caller, on);
