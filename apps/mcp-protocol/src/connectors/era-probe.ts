@@ -1,6 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { ServiceError } from '@scm/contracts';
-import { latestRevision, metaKeys, ProtocolError } from '@scm/mcp-messages';
+import { errorCodes, isJsonObject, latestRevision, metaKeys, ProtocolError } from '@scm/mcp-messages';
 import { Connection } from './connection.js';
 import { transportTo } from './transports.js';
 import { CredentialsRefused, NotSpoken, SessionLost } from './upstream-fault.js';
@@ -37,10 +37,19 @@ export async function probeEra(target: UpstreamTarget, fetch: FetchLike): Promis
 
 function verdictOf(error: unknown, { transport }: UpstreamTarget): Era {
   if (error instanceof CredentialsRefused) throw error;
+  // An older server knows no such code, whatever it refuses.
+  if (error instanceof ProtocolError && offersLatest(error)) return 'modern';
   if (error instanceof ProtocolError || error instanceof SessionLost) return 'legacy';
   if (error instanceof NotSpoken && error.status < 500) return 'legacy';
   // A child that ends or keeps silent does not know the request; a server that cannot be reached says nothing.
   if (transport === 'stdio') return 'legacy';
   if (error instanceof ServiceError) throw error;
   throw new ServiceError('UNAVAILABLE', 'the upstream did not answer in time', undefined, { cause: error });
+}
+
+function offersLatest({ code, data }: ProtocolError): boolean {
+  const supported = isJsonObject(data) ? data['supported'] : undefined;
+  return (
+    code === errorCodes.unsupportedProtocolVersion && Array.isArray(supported) && supported.includes(latestRevision)
+  );
 }
