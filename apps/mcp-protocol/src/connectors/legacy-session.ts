@@ -12,7 +12,7 @@ import {
   type RequestId,
 } from '@scm/mcp-messages';
 import { Connection, nextRequestId, type Asked, type Listener } from './connection.js';
-import { SessionCalls, type SessionCall } from './session-calls.js';
+import { isOfCalls, SessionCalls, type SessionCall } from './session-calls.js';
 import { sharesOneChannel, transportTo } from './transports.js';
 import type { UpstreamClient, UpstreamTarget } from './upstream-target.js';
 
@@ -62,7 +62,7 @@ export class LegacySession {
     const id = asked.id ?? nextRequestId();
     this.calls.add(call);
     try {
-      return await this.send({ ...asked, id }, call);
+      return await this.send({ ...asked, id }, { ...call, onNotification: (told) => this.hear(told, call) });
     } catch (error) {
       if (asked.signal?.aborted) await this.tellCancelled(id);
       throw error;
@@ -149,6 +149,16 @@ export class LegacySession {
     }
   }
 
+  /** What changed is for all who listen, also when a call's own stream brings it. */
+  private hear(notification: JsonRpcNotification, call: SessionCall): void {
+    if (isOfCalls(notification)) call.onNotification(notification);
+    else this.tell(notification);
+  }
+
+  private tell(notification: JsonRpcNotification): void {
+    for (const listener of this.listeners) listener(notification);
+  }
+
   private async tellCancelled(requestId: RequestId): Promise<void> {
     await this.home.notify('notifications/cancelled', { requestId, reason: 'the client went away' }).catch(() => {});
   }
@@ -156,8 +166,7 @@ export class LegacySession {
   private readonly homeListener: Listener = {
     onRequest: (request) => void this.route(request).catch(() => {}),
     onNotification: (notification) => {
-      if (this.calls.take(notification)) return;
-      for (const listener of this.listeners) listener(notification);
+      if (!this.calls.take(notification)) this.tell(notification);
     },
   };
 

@@ -41,3 +41,8 @@ export class SessionCalls {
     return [...this.calls].find(({ progressToken }) => progressToken === params?.['progressToken']);
   }
 }
+
+/** Whether it belongs to a call: others are about what the upstream has. */
+export function isOfCalls({ method }: JsonRpcNotification): boolean {
+  return method === 'notifications/message' || method === 'notifications/progress';
+}

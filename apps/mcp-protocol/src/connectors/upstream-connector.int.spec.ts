@@ -224,6 +224,27 @@ describe.each(['a server of 2026-07-28', 'a server of 2025-11-25', 'a child over
   });
 });
 
+it('tells who listens of changes that the stream of a call of a session brings', async () => {
+  const upstream = upstreams['a server of 2025-11-25'] as UpstreamConnector;
+  const stop = new AbortController();
+  const uri = 'test://watched-resource';
+  const listening = exchange(
+    'subscriptions/listen',
+    { notifications: { resourceSubscriptions: [uri] } },
+    { signal: stop.signal },
+  );
+  const ended = upstream.answer(listening).catch(() => undefined);
+  await waitFor(() => listening.told.length > 0, { what: 'the acknowledgement' });
+  const call = tool('test_resource_update_in_call', { arguments: { uri } });
+  await upstream.answer(call);
+  await waitFor(() => listening.told.some(({ method }) => method === 'notifications/resources/updated'), {
+    what: 'the update',
+  });
+  expect(call.told).toEqual([]);
+  stop.abort();
+  await ended;
+});
+
 describe('a state that the client carries', () => {
   const name = 'test_input_required_result_elicitation';
   const older = () => upstreams['a server of 2025-11-25'] as UpstreamConnector;
