@@ -209,7 +209,7 @@ describe('bad messages', () => {
 });
 
 describe('the record', () => {
-  it('has a row for each call, and two for a tool call', async () => {
+  it('has a row for each call, and two for one that acts', async () => {
     const rows = await mesh.database.query<{ action: string; outcome: string }>(
       `select action, outcome from mcp.audit_events`,
     );

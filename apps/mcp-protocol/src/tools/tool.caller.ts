@@ -26,7 +26,8 @@ export class ToolCaller {
       await this.audit.record('tools/call', 'denied', { resource: name, details, reason: `needs ${tool.access}` });
       return failure(new ServiceError('PERMISSION_DENIED', `This needs the permission ${tool.access}`));
     }
-    await this.audit.record('tools/call', 'started', { resource: name, details });
+    // What changes nothing leaves no doubt behind when it is broken off.
+    if (!tool.annotations.readOnlyHint) await this.audit.record('tools/call', 'started', { resource: name, details });
     try {
       const output = await tool.run(decodeValue(tool.input, input ?? {}) as Parameters<Tool['run']>[0]);
       await this.audit.record('tools/call', 'done', { resource: name, details });
