@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ExecutionApi } from '@scm/contracts';
 import { waitFor } from '@scm/testing';
-import { messagesOf, setMcpStage, type McpStage } from '../testing/mcp-stage.js';
+import { messagesOf, setMcpStage, stateless, type McpStage, type Message } from '../testing/mcp-stage.js';
 
 const SESSIONS = 200;
 const TURNS = 6;
@@ -85,6 +85,29 @@ describe('sessions without owners', () => {
     }
   });
 
+  it('over HTTP+SSE take messages at every gateway, and answer on their one stream', async () => {
+    const gone = new AbortController();
+    const stream = await fetch(`${scm.url()}/mcp/sse`, { headers: scm.headers, signal: gone.signal });
+    let text = '';
+    const read = (async () => {
+      for await (const chunk of stream.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
+    })().catch(() => undefined);
+    const endpoint = await waitFor(() => /^event: endpoint\ndata: (.+)$/m.exec(text)?.[1], { what: 'the endpoint' });
+    const params = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'spec', version: '1' } };
+    const requests = [{ jsonrpc: '2.0', id: 0, method: 'initialize', params }];
+    for (let id = 1; id <= 9; id++) requests.push({ jsonrpc: '2.0', id, method: 'tools/list', params: {} as never });
+    for (const [gateway, request] of requests.entries()) {
+      const init = { method: 'POST', headers: scm.headers, body: JSON.stringify(request) };
+      const { status } = await fetch(scm.url(gateway) + endpoint, init);
+      expect(status).toBe(202);
+      await waitFor(() => messagesIn(text).find(({ id }) => id === request.id)?.result, {
+        what: `answer ${request.id}`,
+      });
+    }
+    gone.abort();
+    await read;
+  }, 30_000);
+
   it('are cancelled at the replica that has the call, whoever hears of it', async () => {
     const session = await openSession('2025-11-25');
     const call = await beginSlowCall(session);
@@ -127,6 +150,23 @@ describe('a stream that is lost', () => {
     60_000,
   );
 
+  it('of 2026-07-28 is closed with a result when its replica is asked to stop', async () => {
+    const [body, more] = stateless('subscriptions/listen', { notifications: {} });
+    const init = { method: 'POST', headers: { ...scm.headers, ...more }, body: JSON.stringify(body) };
+    const streams = await Promise.all(Array.from({ length: 12 }, () => fetch(`${scm.url()}/mcp`, init)));
+    const texts = streams.map((stream) => stream.text());
+    await Promise.all(scm.replicas.map((replica) => replica.stop()));
+    for (const text of await Promise.all(texts)) {
+      const [acknowledged, result] = messagesOf(text);
+      expect(acknowledged?.method).toBe('notifications/subscriptions/acknowledged');
+      expect(result).toMatchObject({
+        id: 1,
+        result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': 1 } },
+      });
+    }
+    scm.replicas.splice(0, 3, ...(await Promise.all([1, 2, 3].map(() => scm.mesh.start('mcp-protocol')))));
+  }, 60_000);
+
   it('is answered with an error when its replica is killed', async () => {
     const session = await openSession('2025-11-25');
     const call = await beginSlowCall(session);
@@ -137,3 +177,8 @@ describe('a stream that is lost', () => {
     scm.replicas[owner] = await scm.mesh.start('mcp-protocol');
   }, 60_000);
 });
+
+/** The messages that came so far, without the address of the session. */
+function messagesIn(text: string): Message[] {
+  return messagesOf(text.replace(/^event: endpoint\n.*$/m, '').replace(/[^\n]*$/, ''));
+}

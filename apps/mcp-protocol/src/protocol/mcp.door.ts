@@ -54,7 +54,7 @@ export class McpDoor {
 /** A request that brings its own context, or says by header or method that it should have. */
 function isOfStatelessEra(version: string | undefined, body: unknown): boolean {
   if (isProtocolRevision(version)) return isStateless(version) || hasMeta(body);
-  return hasMeta(body) || (isJsonObject(body) && statelessOnly.includes(String(body['method'])));
+  return hasMeta(body) || (isJsonObject(body) && statelessOnly.some((method) => method === body['method']));
 }
 
 const statelessOnly = ['server/discover', 'subscriptions/listen'];

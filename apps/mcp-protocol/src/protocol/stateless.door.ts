@@ -52,7 +52,8 @@ export class StatelessDoor {
     const call = this.running.open(asked.headers['scm-connection'], id, end);
     try {
       const exchange = exchangeOf(asked, request, call.signal, writer);
-      const result = await this.run(asked, request, exchange);
+      const answered = await this.run(asked, request, exchange);
+      const result = isListening ? ofSubscription(answered, id) : answered;
       return writer.end(call.isCancelled ? undefined : resultMessage(id, result));
     } catch (error) {
       const failure = toProtocolError(error);
@@ -93,15 +94,15 @@ function exchangeOf(asked: McpRequest, request: JsonRpcRequest, signal: AbortSig
   const { method, params = {}, id } = request;
   const send =
     method === 'subscriptions/listen'
-      ? (message: JsonRpcNotification) => writer.send(ofSubscription(message, id))
+      ? ({ params: told = {}, ...message }: JsonRpcNotification) =>
+          writer.send({ ...message, params: ofSubscription(told, id) })
       : restrained(params, (message) => {
           if (writer.canStream) writer.send(message);
         });
   return { method, params, actor: currentActor(), server: asked.server, signal, notify: send };
 }
 
-/** What comes by a subscription names the request that opened it. */
-function ofSubscription(message: JsonRpcNotification, id: string | number): JsonRpcNotification {
-  const meta = (message.params?.['_meta'] ?? {}) as JsonObject;
-  return { ...message, params: { ...message.params, _meta: { ...meta, [metaKeys.subscriptionId]: id } } };
+/** What comes by a subscription, its end too, names the request that opened it. */
+function ofSubscription(told: JsonObject, id: string | number): JsonObject {
+  return { ...told, _meta: { ...(told['_meta'] as JsonObject | undefined), [metaKeys.subscriptionId]: id } };
 }

@@ -74,7 +74,8 @@ export class SessionOpening {
     const parsed = parseMessage(body);
     if (parsed.kind !== 'request') throw new ProtocolError(-32_600, 'initialize is a request');
     const { message: request } = parsed;
-    const requested = String(request.params?.['protocolVersion']);
+    const version = request.params?.['protocolVersion'];
+    const requested = typeof version === 'string' ? version : '';
     const revision = negotiateSession(requested, this.served.all);
     if (!revision) this.served.assertServed(requested, request.id);
     const agreed = revision as ProtocolRevision;
