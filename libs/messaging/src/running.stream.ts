@@ -58,6 +58,7 @@ export class RunningStream implements StreamedAnswer, Call {
   }
 
   begin(head: object): void {
+    if (this.state !== 'new') return;
     this.state = 'begun';
     this.frames.send('head', JSON.stringify(head));
   }

@@ -8,6 +8,7 @@ const MAX_UNREAD_BYTES = 4 * 1_048_576;
 /** Writes what the protocol answers as one HTTP response. */
 export class HttpDelivery implements Delivery {
   readonly gone: AbortSignal;
+  private isComplete = false;
 
   constructor(
     private readonly asked: McpRequest,
@@ -16,7 +17,7 @@ export class HttpDelivery implements Delivery {
     const gone = new AbortController();
     // Aborting costs more than all the rest of a small answer.
     response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
+      if (!this.isComplete) gone.abort();
     });
     this.gone = gone.signal;
   }
@@ -26,17 +27,20 @@ export class HttpDelivery implements Delivery {
     if (response.headersSent) return;
     response.status(status);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (body !== undefined) response.end(body);
-    else if (headers['content-type'] !== eventStreamType) response.end();
-    else this.beginStream(headers['mcp-session-id']);
+    if (body === undefined && headers['content-type'] === eventStreamType)
+      return this.beginStream(headers['mcp-session-id']);
+    this.isComplete = true;
+    response.end(body);
   }
 
   write(text: string): void {
+    if (this.response.writableEnded) return;
     this.response.write(text);
     if (this.response.writableLength > MAX_UNREAD_BYTES) this.response.destroy();
   }
 
   finish(): void {
+    this.isComplete = true;
     if (!this.response.writableEnded) this.response.end();
   }
 

@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { abortSubject, McpApi } from '@scm/contracts';
 import { waitFor } from '@scm/testing';
 import { messagesOf, setMcpStage, stateless, type McpStage } from '../testing/mcp-stage.js';
 
@@ -14,7 +15,7 @@ const host = 'scm://metrics/host';
 let scm: McpStage;
 
 beforeAll(async () => {
-  scm = await setMcpStage();
+  scm = await setMcpStage({ env: { SCM_STREAM_CHECK_MS: '1000' } });
 }, 60_000);
 
 afterAll(async () => {
@@ -215,4 +216,23 @@ describe('who may not', () => {
     expect((await scm.send({ jsonrpc: '2.0', id: 1, method: 'ping' }, stranger)).status).toBe(404);
     scm.auth.id = 'k1';
   });
+
+  it('listen any longer, when their key was revoked; and nobody works for them any more', async () => {
+    const aborted: string[] = [];
+    const heard = scm.nc.subscribe(abortSubject(McpApi.exchange), {
+      callback: (_, msg) => void aborted.push(msg.string()),
+    });
+    const session = await openSession('2025-11-25');
+    const [body, headers] = stateless('subscriptions/listen', { notifications: {} });
+    const init = { method: 'POST', headers: { ...scm.headers, ...headers }, body: JSON.stringify(body) };
+    const streams = await Promise.all([
+      fetch(`${scm.url()}/mcp`, init),
+      fetch(`${scm.url()}/mcp`, { headers: { ...scm.headers, ...session } }),
+    ]);
+    scm.auth.isRevoked = true;
+    await Promise.all(streams.map((stream) => stream.text()));
+    await waitFor(() => aborted.length === 2, { what: 'both streams to be given up' });
+    scm.auth.isRevoked = false;
+    heard.unsubscribe();
+  }, 30_000);
 });

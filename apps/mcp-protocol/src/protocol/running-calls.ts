@@ -23,7 +23,10 @@ export class RunningCalls {
   open(sender: string | undefined, id: string | number, end: AbortSignal): RunningCall {
     if (sender === undefined) return { signal: end, isCancelled: false, close: () => {} };
     const key = keyOf(sender, id);
-    const call = new CancellableCall(end, () => this.calls.delete(key));
+    const call = new CancellableCall(end, () => {
+      // A client may have used the id again.
+      if (this.calls.get(key) === call) this.calls.delete(key);
+    });
     this.calls.set(key, call);
     return call;
   }
