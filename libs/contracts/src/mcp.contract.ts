@@ -32,7 +32,7 @@ export class McpFrame {
  * A session changed, a request was cancelled, the client answered, its stream was opened elsewhere; whether a call is at work
  * still, and that it is.
  */
-const tidings = ['changed', 'cancelled', 'answered', 'streaming', 'wanted', 'working'] as const;
+const tidings = ['changed', 'cancelled', 'answered', 'streaming', 'wanted', 'working', 'listening'] as const;
 
 /** What one replica tells the others of a session, or of the socket that its messages came from. */
 export class McpTold {

@@ -18,9 +18,14 @@ export class SessionListening {
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly sessions: SessionsService,
     private readonly frames: FrameStore,
-    bus: SessionBus,
+    private readonly bus: SessionBus,
   ) {
-    bus.on('changed', (session) => this.changes.get(session)?.forEach((tell) => tell()));
+    bus.on('changed', (session) => {
+      const tellers = this.changes.get(session);
+      if (!tellers) return;
+      this.say(session);
+      for (const tell of tellers) tell();
+    });
   }
 
   /** Keeps what it hears in the stream until the signal aborts; `onEnd` is called when the session ended before. */
@@ -54,7 +59,8 @@ export class SessionListening {
     let tail: Promise<unknown> = Promise.resolve();
     if (revision) {
       const notify = (notification: JsonRpcNotification) => {
-        if (notification.method === 'notifications/subscriptions/acknowledged') return;
+        if (notification.method === 'notifications/subscriptions/acknowledged')
+          return this.say(session.id, subscriptions);
         const { message } = callDown(notification, revision);
         tail = tail.then(() => this.frames.keep(session.id, stream, { message: { ...message } }));
       };
@@ -69,7 +75,14 @@ export class SessionListening {
       });
     }
     await tail;
+    // Where nothing is told, nobody needs to wait for it.
+    if (!signal.aborted) this.say(session.id, subscriptions);
     await aborted(signal);
+  }
+
+  /** Tells the replica that answers a subscription that somebody listens, and to what. */
+  private say(session: string, uris?: readonly string[]): void {
+    void this.bus.tell(session, 'listening', uris && { uris }).catch(() => undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import { errorCodes, ProtocolError } from '@scm/mcp-messages';
 import { LRUCache } from 'lru-cache';
 import { McpConfig } from '../config.js';
 import { UsedStatesRepository } from '../protocol/used-states.repository.js';
+import { HeardSubscriptions } from './heard-subscriptions.js';
 import type { Session, SessionChange } from './session.js';
 import { SessionBus } from './session.bus.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -25,6 +26,7 @@ const MAX_SUBSCRIPTIONS = 256;
 export class SessionsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(SessionsService.name);
   private readonly known = new LRUCache<string, Promise<Session | undefined>>({ max: KEPT, ttl: KEPT_MS });
+  private readonly heard: HeardSubscriptions;
   private sweeps?: NodeJS.Timeout;
 
   constructor(
@@ -33,6 +35,7 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
     private readonly bus: SessionBus,
     private readonly config: McpConfig,
   ) {
+    this.heard = new HeardSubscriptions(bus);
     bus.on('changed', (id) => this.known.delete(id));
   }
 
@@ -76,10 +79,12 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
 
   /** Throws ProtocolError when it has too many. */
   async subscribe({ id, workspaceId }: Session, uri: string): Promise<void> {
-    if (!(await this.rows.subscribe(workspaceId, id, uri, MAX_SUBSCRIPTIONS))) {
-      throw new ProtocolError(errorCodes.invalidParams, `A session has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
-    }
-    await this.tellChanged(id);
+    await this.heard.after(id, uri, async () => {
+      if (!(await this.rows.subscribe(workspaceId, id, uri, MAX_SUBSCRIPTIONS))) {
+        throw new ProtocolError(errorCodes.invalidParams, `A session has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
+      }
+      await this.tellChanged(id);
+    });
   }
 
   async unsubscribe({ id, workspaceId }: Session, uri: string): Promise<void> {
