@@ -1,22 +1,47 @@
-// npm run test:conformance [-- --direct] [-- --replicas 3]: the official suite through the whole product to an upstream of ours.
+// npm run test:conformance [-- --direct | --client] [-- --replicas 3]: the official suite through the whole product to an upstream of ours.
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startFixture } from './fixture.mjs';
 import { startConformant } from './product.mjs';
 import { printTable, printTotals } from './report.mjs';
-import { runServerSuite } from './suite.mjs';
+import { shortfallOf } from './shortfalls.mjs';
+import { clientScenarios, runClientScenario, runServerSuite } from './suite.mjs';
 
 const revisions = ['2025-11-25', '2026-07-28'];
 
 const { values } = parseArgs({
   options: {
     direct: { type: 'boolean', default: false },
+    client: { type: 'boolean', default: false },
     replicas: { type: 'string', default: '1' },
     scenario: { type: 'string' },
   },
 });
-const rows = values.direct ? await direct() : await throughTheProduct(Number(values.replicas));
+const rows = await wanted();
 printTable(rows);
 process.exitCode = printTotals(rows) ? 0 : 1;
+
+async function wanted() {
+  if (values.direct) return direct();
+  const asClient = values.scenario ? [] : await connectorAsClient();
+  return values.client ? asClient : [...(await throughTheProduct(Number(values.replicas))), ...asClient];
+}
+
+/** The other way round: the suite's servers see the product's connector as their client. */
+async function connectorAsClient() {
+  const command = `${process.execPath} ${path.join(import.meta.dirname, 'client', 'main.mjs')}`;
+  const rows = [];
+  for (const requirements of revisions) {
+    const row = { what: 'connector as client', requirements, upstream: "the suite's", scenarios: [] };
+    for (const name of await clientScenarios(requirements)) {
+      const why = name.startsWith('auth/') && shortfallOf(row, name);
+      const reasons = [`not run: ${why}`];
+      row.scenarios.push(why ? { name, ok: false, reasons } : await runClientScenario(command, name, requirements));
+    }
+    rows.push(row);
+  }
+  return rows;
+}
 
 /** The fixture itself, so that what fails behind the product is the product's fault. */
 async function direct() {

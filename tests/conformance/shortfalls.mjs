@@ -9,6 +9,10 @@ const known = [
     upstream: '2025-11-25',
     why: '2026-07-28/input-required: a request of an older server has no key, and this scenario knows the one that a newer server would choose',
   },
+  {
+    scenario: /^auth\//,
+    why: 'upstreams get the headers they are registered with; OAuth comes with the identity of agents',
+  },
   ...[
     'lifecycle',
     'capability-negotiation',
@@ -26,7 +30,7 @@ const known = [
 export function shortfallOf({ requirements, upstream }, scenario) {
   return known.find(
     (one) =>
-      one.scenario === scenario &&
+      (one.scenario instanceof RegExp ? one.scenario.test(scenario) : one.scenario === scenario) &&
       [undefined, requirements].includes(one.requirements) &&
       [undefined, upstream].includes(one.upstream),
   )?.why;

@@ -17,15 +17,28 @@ export async function runServerSuite(url, args) {
   return scored(await run(['server', '--url', url, ...args]));
 }
 
-/** Runs the official suite's `client` command against a command line to which the suite appends its URL. */
-export async function runClientSuite(command, args) {
-  return scored(await run(['client', '--command', command, ...args]));
+/** Runs one of the official suite's client scenarios; the suite appends its URL to the command. */
+export async function runClientScenario(command, name, revision) {
+  const args = ['client', '--command', command, '--scenario', name, '--spec-version', revision];
+  const { output, failures } = await run(args);
+  const [, passed, all] = /^Passed: (\d+)\/(\d+)/m.exec(output) ?? [undefined, 0, 0];
+  const ok = /OVERALL: PASSED/.test(output);
+  return { name, ok, passed: Number(passed), failed: all - passed, reasons: failures[name] ?? [output.slice(-500)] };
 }
 
-async function run(args) {
+/** The names of the client scenarios that a revision requires. */
+export async function clientScenarios(revision) {
+  const { output } = await run(['list', '--client', '--requirements', revision], []);
+  const [, scored = ''] = /^Client scenarios.*\n((?: +- .*\n)+)/m.exec(output) ?? [];
+  return [...scored.matchAll(/^\s*-\s+([\w/-]+)/gm)].map(([, name]) => name);
+}
+
+async function run(args, into = ['-o']) {
   const results = fs.mkdtempSync(path.join(os.tmpdir(), 'scm-conformance-'));
   try {
-    const child = spawn(process.execPath, [suite, ...args, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [suite, ...args, ...into.flatMap((flag) => [flag, results])], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
