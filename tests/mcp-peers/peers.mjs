@@ -6,46 +6,57 @@ import { findPython } from './python.mjs';
 
 const script = (name) => path.join(import.meta.dirname, name);
 
-/** Upstreams, each with how it is started. */
-export const upstreams = [
-  ...v1.map(({ name, module, revision, transport }) => ({
-    name,
-    transport,
-    command: [process.execPath, script('v1.server.mjs'), module, revision, transport],
-  })),
-  { name: 'ts-v2', transport: 'streamable-http', command: [process.execPath, script('v2.server.mjs')] },
-];
+const streamable = 'streamable-http';
 
-/** Clients, each with the command to which the URL is added; those of Python only where it can be had. */
-export async function clients() {
+/**
+ * Who meets whom: clients, each with the command to which the URL is added, and upstreams, each with how it is started. Those of
+ * Python only where it can be had.
+ */
+export async function peers() {
   const python = await findPython();
-  const ofPython = ['auto', 'legacy'].map((mode) => ({
-    name: `python ${mode}`,
-    transport: 'streamable-http',
-    command: [python, script('python_client.py'), mode],
-  }));
+  const node = (file, ...args) => [process.execPath, script(file), ...args];
+  const pythons = python ? [python] : [];
   return {
-    there: [
+    hasPython: python !== undefined,
+    clients: [
       ...v1.map(({ name, module, transport }) => ({
         name,
         transport,
-        command: [process.execPath, script('v1.client.mjs'), module, transport],
+        command: node('v1.client.mjs', module, transport),
       })),
       ...['auto', 'legacy', '2026-07-28'].map((mode) => ({
         name: `ts-v2 ${mode}`,
-        transport: 'streamable-http',
-        command: [process.execPath, script('v2.client.mjs'), mode],
+        transport: streamable,
+        command: node('v2.client.mjs', mode),
       })),
-      ...(python ? ofPython : []),
+      ...pythons.flatMap((file) =>
+        ['auto', 'legacy'].map((mode) => ({
+          name: `python ${mode}`,
+          transport: streamable,
+          command: [file, script('python_client.py'), mode],
+        })),
+      ),
     ],
-    missing: python ? 0 : ofPython.length,
+    upstreams: [
+      ...v1.map(({ name, module, revision, transport }) => ({
+        name,
+        transport,
+        command: node('v1.server.mjs', module, revision, transport),
+      })),
+      { name: 'ts-v2', transport: streamable, command: node('v2.server.mjs') },
+      ...pythons.map((file) => ({
+        name: 'python',
+        transport: streamable,
+        command: [file, script('python_server.py')],
+      })),
+    ],
   };
 }
 
 /** Starts an upstream and gives its URL. */
 export async function startUpstream({ name, command }) {
   const [file, ...args] = command;
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const url = await new Promise((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve);

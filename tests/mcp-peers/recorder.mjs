@@ -7,6 +7,8 @@ import http from 'node:http';
 export async function startRecorder(target, authorization) {
   const exchanged = [];
   const server = http.createServer(forward);
+  // A client that asks on a connection just as it is closed sees a failure that is not the product's.
+  server.keepAliveTimeout = 0;
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,

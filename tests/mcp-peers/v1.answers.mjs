@@ -53,7 +53,7 @@ function runsOf({ types, server }) {
         const params = { progressToken: token, progress, total: 3 };
         await tell(extra, { method: 'notifications/progress', params });
         // Old clients forget who listens when the answer arrives in the same piece.
-        await sleep(20);
+        await sleep(100);
       }
       return text('counted');
     },

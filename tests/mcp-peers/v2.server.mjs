@@ -26,7 +26,7 @@ const tools = {
     const progressToken = mcpReq._meta?.progressToken;
     for (let progress = 1; progress <= 3 && progressToken !== undefined; progress++) {
       await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total: 3 } });
-      await sleep(20);
+      await sleep(100);
     }
     return text('counted');
   },
