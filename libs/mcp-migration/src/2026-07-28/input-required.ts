@@ -55,7 +55,9 @@ export const inputRequiredRules = rulesOf('2026-07-28', {
   'input-required': {
     kind: 'bridge',
     title: 'Results that ask for input, instead of requests from server to client',
-    up: lossless('The request stands in a result, without its envelope; the bridge keeps the call it belongs to.'),
+    up: lossless(
+      'The request stands in a result, without its envelope; the bridge keeps the call it belongs to, and makes the key, as an older request has none of its server’s choice.',
+    ),
     down: refused(
       'The bridge sends what the result asks for as requests, and tries again with the answers, which are taken away from requests.',
     ),
