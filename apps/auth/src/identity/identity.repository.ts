@@ -111,9 +111,11 @@ export class IdentityRepository {
   }
 
   async listMembers(tx: EntityManager, workspaceId: string, limit: number, after?: CursorKey): Promise<MemberRow[]> {
+    // The page first: a plan that joins before would read every user up to it.
     return tx.query<MemberRow[]>(
-      `select ${MEMBER} from memberships m join users u on u.id = m.user_id
-       where m.workspace_id = $1 and ($2::uuid is null or m.user_id > $2) order by m.user_id limit $3`,
+      `select ${MEMBER} from (
+         select * from memberships where workspace_id = $1 and ($2::uuid is null or user_id > $2) order by user_id limit $3
+       ) m join users u on u.id = m.user_id order by m.user_id`,
       [workspaceId, after?.[0] ?? null, limit],
     );
   }
