@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
 import { Database, encodeCursor, IdempotencyStore, type CursorKey } from '@scm/database';
@@ -73,6 +74,9 @@ const schemas: Record<string, string> = {
   notifier: 'notify',
 };
 
+/** An MCP server that asks, and keeps its state with its client. */
+const fixture = join(import.meta.dirname, '../conformance/fixture/main.mjs');
+
 const tap = new StatementTap();
 let scm: WholeMesh;
 let routes: ListRoute[];
@@ -83,6 +87,7 @@ beforeAll(async () => {
   scm = await startWholeMesh((service, mesh): NodeJS.ProcessEnv =>
     schemas[service]
       ? {
+          SCM_MCP_STDIO_COMMANDS: `fixture=${process.execPath} ${fixture} --stdio`,
           SCM_DATABASE_URL: tap.through(mesh.databaseUrl(service, 'request')),
           SCM_DATABASE_SYSTEM_URL: tap.through(mesh.databaseUrl(service, 'system')),
         }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@scm/testing';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { password, type WholeMesh } from '../e2e/whole-mesh.js';
 
 /** What the paths of lists need. */
@@ -45,6 +46,8 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await post('virtual-servers', { name: 'staged', members: [{ upstream: 'staged' }] });
   await call('GET', 'virtual-servers/staged');
   for (const path of ['virtual-servers/staged', `upstreams/${upstream}`]) await call('DELETE', path);
+  await post('upstreams', { name: 'asking', transport: 'stdio', command: 'fixture' });
+  await answerQuestion(scm.url, token);
   const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
   await call('PATCH', `users/${user}`, { role: 'operator' });
   const { refreshToken } = await post('auth/login', { username: 'staged', password });
@@ -67,4 +70,16 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await call('DELETE', 'schedules/staged-often');
   for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
   return { id: String(executionId), name: 'staged', channel: 'email' };
+}
+
+/** Calls a tool of a server behind the product that asks for something first, and keeps its state with the client. */
+async function answerQuestion(url: string, token: string): Promise<void> {
+  const capabilities = { elicitation: { form: {} } };
+  const versionNegotiation = { mode: 'auto' } as const;
+  const client = new Client({ name: 'spec', version: '1' }, { capabilities, versionNegotiation });
+  client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { ok: true } }));
+  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
+  await client.callTool({ name: 'asking__test_input_required_result_request_state', arguments: {} });
+  await client.close();
 }
