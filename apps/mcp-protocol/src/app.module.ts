@@ -6,7 +6,7 @@ import { McpConfig } from './config.js';
 import { ChildOwners } from './federation/child-owners.js';
 import { ChildOwnersRepository } from './federation/child-owners.repository.js';
 import { Federation } from './federation/federation.js';
-import { BUILT_IN, MembersService } from './federation/members.service.js';
+import { BUILT_IN, MembersService, WORKFLOWS } from './federation/members.service.js';
 import { ReplicaRelay } from './federation/replica-relay.js';
 import { UpstreamHealthCheck } from './federation/upstream-health-check.js';
 import { UpstreamPool } from './federation/upstream-pool.js';
@@ -48,6 +48,7 @@ import { UpstreamsRepository } from './upstreams/upstreams.repository.js';
 import { UpstreamsService } from './upstreams/upstreams.service.js';
 import { VirtualServersRepository } from './upstreams/virtual-servers.repository.js';
 import { VirtualServersService } from './upstreams/virtual-servers.service.js';
+import { WorkflowsProvider } from './workflows/workflows.provider.js';
 
 @Module({
   controllers: [McpHandler, UpstreamsHandler],
@@ -72,7 +73,9 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
     SessionsRepository,
     SessionsService,
     ProductProvider,
+    WorkflowsProvider,
     { provide: BUILT_IN, useExisting: ProductProvider },
+    { provide: WORKFLOWS, useExisting: WorkflowsProvider },
     MembersService,
     Federation,
     { provide: PROVIDER, useExisting: Federation },

@@ -166,6 +166,7 @@ export {
 } from './template.contract.js';
 export {
   BUILT_IN_MEMBER,
+  WORKFLOWS_MEMBER,
   ByName,
   ContinueRequest,
   CreateUpstreamRequest,

@@ -9,6 +9,9 @@ export type UpstreamTransport = (typeof upstreamTransports)[number];
 /** What names the product's own tools and resources among the members of a virtual server. */
 export const BUILT_IN_MEMBER = 'scm';
 
+/** What names the workflows of the workspace, as tools, among the members of a virtual server. */
+export const WORKFLOWS_MEMBER = 'workflows';
+
 const NAMESPACE = /^([A-Za-z0-9][A-Za-z0-9-]{0,31})?$/;
 
 /** An MCP server elsewhere. `url` belongs to streamable-http and sse, `command` to stdio. */
@@ -81,7 +84,7 @@ export class ContinueRequest {
   @JsonObject() params: Record<string, unknown>;
 }
 
-/** An upstream by its name, or the product's own tools and resources as `scm`. */
+/** An upstream by its name, the product's own tools and resources as `scm`, or the workflows of the workspace as `workflows`. */
 export class VirtualServerMember {
   @Name() upstream: string;
   @Flag({ optional: true, description: 'Whether its names get its namespace; default true' }) prefix?: boolean;

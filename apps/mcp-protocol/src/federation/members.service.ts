@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BUILT_IN_MEMBER, ServiceError, type Actor, type VirtualServerMember } from '@scm/contracts';
+import { BUILT_IN_MEMBER, ServiceError, WORKFLOWS_MEMBER, type Actor, type VirtualServerMember } from '@scm/contracts';
 import { Policy } from '@scm/policy';
 import { LRUCache } from 'lru-cache';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { UpstreamsRepository, type UpstreamRow } from '../upstreams/upstreams.repository.js';
 import { VirtualServersRepository } from '../upstreams/virtual-servers.repository.js';
-import type { Member } from './member.js';
+import { withParams, type Member } from './member.js';
 import { UpstreamPool } from './upstream-pool.js';
 
 /** The provider of the product's own tools and resources. */
 export const BUILT_IN = Symbol('scm.mcp.built-in');
+
+/** The provider of the workspace's workflows. */
+export const WORKFLOWS = Symbol('scm.mcp.workflows');
 
 // A change of the registry is seen this soon.
 const SEEN_MS = 1_000;
@@ -31,6 +34,7 @@ export class MembersService {
     private readonly pool: UpstreamPool,
     private readonly policy: Policy,
     @Inject(BUILT_IN) private readonly builtIn: Provider,
+    @Inject(WORKFLOWS) private readonly workflows: Provider,
   ) {}
 
   /** In their order. Upstreams are there only for who may use them. Throws NOT_FOUND for a server that there is not. */
@@ -42,16 +46,11 @@ export class MembersService {
     const { members, upstreams } = await known;
     const mayUse = this.mayUse(actor);
     return members.flatMap(({ upstream: name, prefix = true }): Member[] => {
-      if (name === BUILT_IN_MEMBER) return [this.ownMember(prefix && server !== undefined)];
+      if (name === BUILT_IN_MEMBER) return [ownMember(name, this.builtIn, prefix && server !== undefined)];
+      if (name === WORKFLOWS_MEMBER) return [ownMember(name, this.workflows, prefix)];
       const row = upstreams.get(name);
       return row?.enabled && mayUse ? [this.memberOf(row, prefix)] : [];
     });
-  }
-
-  private ownMember(prefix: boolean): Member {
-    // It knows nothing of the servers it is a member of.
-    const answer = (exchange: Exchange) => this.builtIn.answer({ ...exchange, server: undefined });
-    return { name: BUILT_IN_MEMBER, namespace: prefix ? BUILT_IN_MEMBER : '', answer };
   }
 
   private memberOf(upstream: UpstreamRow, prefix: boolean): Member {
@@ -77,6 +76,12 @@ export class MembersService {
       return { members: found.members, upstreams: byName(await this.upstreams.named(tx, workspaceId, names)) };
     });
   }
+}
+
+function ownMember(name: string, provider: Provider, prefix: boolean): Member {
+  // It knows nothing of the servers it is a member of.
+  const answer = (exchange: Exchange) => provider.answer(withParams(exchange, exchange.params, { server: undefined }));
+  return { name, namespace: prefix ? name : '', answer };
 }
 
 function byName(rows: readonly UpstreamRow[]): Map<string, UpstreamRow> {

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ExecutionApi, StartExecutionRequest, Text, Whole, type Execution } from '@scm/contracts';
+import { ExecutionApi, StartExecutionRequest, Text, Whole } from '@scm/contracts';
 import { currentCall, MessagingClient } from '@scm/messaging';
+import { endOf } from '../workflows/execution-end.js';
 import type { Tool } from './tool.js';
-
-const LOOK_MS = 100;
-const ENDED = ['completed', 'faulted', 'cancelled'];
 
 class RunWorkflowInput extends StartExecutionRequest {
   @Whole({
@@ -38,16 +35,8 @@ export class RunWorkflowTool implements Tool<RunWorkflowInput> {
 
   async run({ waitSeconds, idempotencyKey, ...request }: RunWorkflowInput): Promise<object> {
     const started = await this.messaging.request(ExecutionApi.start, request, { idempotencyKey });
-    return waitSeconds ? this.end(started.executionId, Date.now() + waitSeconds * 1_000) : started;
-  }
-
-  /** The execution as it is when it ends or the time is over. */
-  private async end(id: string, until: number): Promise<Execution> {
-    const signal = currentCall()?.signal;
-    for (;;) {
-      const execution = await this.messaging.request(ExecutionApi.get, { id });
-      if (ENDED.includes(execution.status) || Date.now() + LOOK_MS > until) return execution;
-      await sleep(LOOK_MS, undefined, { signal });
-    }
+    if (!waitSeconds) return started;
+    const untilMs = Date.now() + waitSeconds * 1_000;
+    return endOf(this.messaging, started.executionId, { untilMs, signal: currentCall()?.signal });
   }
 }

@@ -10,6 +10,7 @@ import {
   type UpdateUpstreamRequest,
   type Upstream,
   type UpstreamPage,
+  WORKFLOWS_MEMBER,
 } from '@scm/contracts';
 import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
@@ -93,7 +94,8 @@ export class UpstreamsService {
   }
 
   private checkTarget({ name, transport, url, command, headers }: CreateUpstreamRequest): void {
-    if (name === BUILT_IN_MEMBER) throw invalidField('name', `${BUILT_IN_MEMBER} names what is built in`);
+    if ([BUILT_IN_MEMBER, WORKFLOWS_MEMBER].includes(name))
+      throw invalidField('name', `${name} names what is built in`);
     if (transport === 'stdio') {
       if (url !== undefined) throw invalidField('url', 'does not belong to stdio');
       if (headers) throw invalidField('headers', 'do not belong to stdio');

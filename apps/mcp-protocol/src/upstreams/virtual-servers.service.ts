@@ -9,6 +9,7 @@ import {
   type SetVirtualServerRequest,
   type VirtualServer,
   type VirtualServerPage,
+  WORKFLOWS_MEMBER,
 } from '@scm/contracts';
 import { decodeCursor, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
@@ -64,7 +65,7 @@ export class VirtualServersService {
   private async checkMembers(tx: EntityManager, names: string[]): Promise<void> {
     if (new Set(names).size !== names.length) throw invalidField('members', 'name an upstream twice');
     const known = await this.upstreams.named(tx, currentActor().workspaceId, names);
-    const found = new Set([BUILT_IN_MEMBER, ...known.map(({ name }) => name)]);
+    const found = new Set([BUILT_IN_MEMBER, WORKFLOWS_MEMBER, ...known.map(({ name }) => name)]);
     const unknown = names.findIndex((name) => !found.has(name));
     if (unknown >= 0) throw invalidField(`members.${unknown}.upstream`, `there is no upstream ${names[unknown]}`);
   }
