@@ -53,9 +53,9 @@ function losses(from, to) {
   );
   if (found.length === 0) return 'Everything, as it is.';
   return Object.entries(words)
-    .map(([name, word]) => [word, found.filter(({ effect }) => effect.class === name)])
-    .filter(([, some]) => some.length > 0)
-    .map(([word, some]) =>
+    .map(([name, word]) => ({ word, some: found.filter(({ effect }) => effect.class === name) }))
+    .filter(({ some }) => some.length > 0)
+    .map(({ word, some }) =>
       [`${word}:`, '', ...some.map(({ id, title, effect }) => `- ${title}. ${effect.does} ${code(id)}`)].join('\n'),
     )
     .join('\n\n');
