@@ -11,14 +11,19 @@ export async function startConformant({ replicas = 1 } = {}) {
   const product = await startProduct({ env: { SCM_EGRESS_ALLOW: '127.0.0.1' }, protocols: replicas });
   const proxy = await startProxy(product);
   let upstream;
+  let used = 0;
   return {
-    url: `http://127.0.0.1:${proxy.address().port}/mcp/${name}`,
+    get url() {
+      return `http://127.0.0.1:${proxy.address().port}/mcp/${name}-${used}`;
+    },
     async use({ url }) {
+      // A name of its own: what the last one meant a replica may know for another second.
+      const own = `${name}-${++used}`;
       if (upstream) await product.call('DELETE', `/api/v1/upstreams/${upstream.id}`);
-      const target = { name, transport: 'streamable-http', url };
+      const target = { name: own, transport: 'streamable-http', url };
       upstream = await product.call('POST', '/api/v1/upstreams', target);
-      const members = [{ upstream: name, prefix: false }];
-      await product.call('POST', '/api/v1/virtual-servers', { name, members });
+      const members = [{ upstream: own, prefix: false }];
+      await product.call('POST', '/api/v1/virtual-servers', { name: own, members });
       const health = await product.call('GET', `/api/v1/upstreams/${upstream.id}/health`);
       if (!health.healthy) throw new Error(`the fixture is not reached: ${health.reason}`);
     },
