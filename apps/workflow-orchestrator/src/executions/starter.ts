@@ -125,9 +125,7 @@ export class Starter {
 
   /** Gives the moves of those that are new. */
   private async write(batch: readonly First[]): Promise<(Move | undefined)[]> {
-    const keys = batch.flatMap(({ plan, row, move }) =>
-      this.admission.limitsOf(plan, { ...move, before: row }).map(({ key }) => ({ workspaceId: row.workspaceId, key })),
-    );
+    const keys = batch.flatMap(({ plan, row, move }) => this.admission.limitKeysOf(plan, { ...move, before: row }));
     const write = async (held?: HeldCounters) => {
       const starts = batch.map(({ plan, row, move, audit }) => {
         const places = new Places(row.workspaceId, held?.grants);

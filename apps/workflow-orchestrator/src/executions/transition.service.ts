@@ -130,9 +130,7 @@ export class TransitionService {
 
   /** Gives what was written. Under limits it holds their counters meanwhile, where nobody waits for a place anyway. */
   private async write(steps: ReadonlyMap<Wanted, PlannedStep>): Promise<[Wanted, Move][]> {
-    const keys = [...steps.values()].flatMap((step) =>
-      this.admission.limitsOf(step.plan, step).map(({ key }) => ({ workspaceId: step.before.workspaceId, key })),
-    );
+    const keys = [...steps.values()].flatMap((step) => this.admission.limitKeysOf(step.plan, step));
     const write = async (held?: HeldCounters) => {
       const moves = [...steps].map(([wanted, step]) => ({ wanted, move: this.moveFor(step, wanted, held?.grants) }));
       const audited = moves.map(({ wanted, move }) => ({ move, audit: wanted.audit }));

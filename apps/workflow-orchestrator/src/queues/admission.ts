@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ExecutionRow } from '../executions/execution.entities.js';
 import { capabilityIn, openedCalls, type Move, type OpenedCall } from '../executions/move.js';
-import type { Limit } from '../machine/limits.js';
 import type { Change, Transition } from '../machine/machine.js';
 import type { Plan } from '../machine/plan.js';
 import type { Frame } from '../machine/state.js';
 import { OrchestratorConfig } from '../orchestrator.config.js';
+import type { LimitKey } from './grant.repository.js';
 import { Places } from './grants.js';
 import { laneNames, Lanes } from './lanes.js';
 import { queuedAfter, queueingOf, trafficOf, type Freed } from './queueing.js';
@@ -35,13 +35,15 @@ export class Admission {
     this.strides = new Map(workspaceWeights.map((pair) => pair.split('=')).map(([id = '', w]) => [id, 1 / Number(w)]));
   }
 
-  /** The limits of the calls that a transition opens where nobody waits: their counters are to be held while it is written. */
-  limitsOf(plan: Plan, { before, transition, change }: Step): Limit[] {
+  /** The keys of the calls that a transition opens where nobody waits: their counters are to be held while it is written. */
+  limitKeysOf(plan: Plan, { before, transition, change }: Step): LimitKey[] {
     const opened = openedCalls(transition).filter(
       (frame) => frame.limits && !this.lanes.hasBacklog(capabilityIn(plan, frame)),
     );
     if (opened.length === 0) return [];
-    return [...opened, ...endedBy(before, change)].flatMap(({ limits }) => limits ?? []);
+    const { workspaceId } = before;
+    const limits = [...opened, ...endedBy(before, change)].flatMap((frame) => frame.limits ?? []);
+    return limits.map(({ key }) => ({ workspaceId, key }));
   }
 
   /** The move with what it does to the queue, in its own statement. */
