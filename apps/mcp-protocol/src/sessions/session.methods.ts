@@ -8,9 +8,8 @@ import { SessionsService } from './sessions.service.js';
 export class SessionMethods {
   constructor(private readonly sessions: SessionsService) {}
 
-  /** Undefined for every other method. */
+  /** Undefined for every other method. The request is valid: what the method does not name may hold anything. */
   async answer({ method, params = {} }: JsonRpcRequest, session: Session | undefined): Promise<JsonObject | undefined> {
-    const uri = String(params['uri']);
     switch (method) {
       case 'ping':
         return {};
@@ -19,9 +18,9 @@ export class SessionMethods {
       case 'logging/setLevel':
         return done(this.sessions.change(needed(session), { logLevel: params['level'] as LogLevel }));
       case 'resources/subscribe':
-        return done(this.sessions.subscribe(needed(session), uri));
+        return done(this.sessions.subscribe(needed(session), params['uri'] as string));
       case 'resources/unsubscribe':
-        return done(this.sessions.unsubscribe(needed(session), uri));
+        return done(this.sessions.unsubscribe(needed(session), params['uri'] as string));
       default:
         return undefined;
     }
