@@ -18,6 +18,7 @@ import { RequestStateSeal } from './protocol/request-state.js';
 import { RunningCalls } from './protocol/running-calls.js';
 import { Served } from './protocol/served.js';
 import { StatelessDoor } from './protocol/stateless.door.js';
+import { StatelessExchange } from './protocol/stateless.exchange.js';
 import { UsedStatesRepository } from './protocol/used-states.repository.js';
 import { ProductProvider } from './product/product.provider.js';
 import { MetricsResources } from './resources/metrics.resources.js';
@@ -58,6 +59,7 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     McpDoor,
     Served,
     StatelessDoor,
+    StatelessExchange,
     RunningCalls,
     RequestStateSeal,
     UsedStatesRepository,

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { currentActor } from '@scm/messaging';
+import {
+  judgeRequest,
+  latestRevision,
+  metaKeys,
+  ProtocolError,
+  type JsonObject,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from '@scm/mcp-messages';
+import { answerOf, toProtocolError } from './answering.js';
+import { restrained } from './client-wishes.js';
+import { PROVIDER, type Exchange, type Provider } from './exchange.js';
+import { resultMessage } from './heads.js';
+import { assertMayBeAsked } from './input-requests.js';
+import { RequestStateSeal } from './request-state.js';
+
+/** Where a request of 2026-07-28 came from, and where the messages go that precede its answer. */
+export interface StatelessCaller {
+  readonly server?: string;
+  readonly signal: AbortSignal;
+  send(notification: JsonRpcNotification): void;
+  /** Judges a call by its tool, where there is one of that name. Throws ProtocolError. */
+  checkTool?(tool: JsonObject): void;
+}
+
+/** Answers one request of revision 2026-07-28 from the canonical provider. */
+@Injectable()
+export class StatelessExchange {
+  constructor(
+    @Inject(PROVIDER) private readonly provider: Provider,
+    private readonly seal: RequestStateSeal,
+  ) {}
+
+  /** The response. Throws ProtocolError for a request that is not valid. */
+  async answer(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
+    const { id } = request;
+    const refusal = judgeRequest(latestRevision, 'client', request);
+    if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`, undefined, id);
+    try {
+      return { ...resultMessage(id, await this.resultOf(request, caller)) };
+    } catch (error) {
+      return { ...toProtocolError(error).toResponse(id) };
+    }
+  }
+
+  private async resultOf(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
+    const exchange = exchangeOf(request, caller);
+    await this.checkTool(exchange, caller);
+    const result = await this.run(exchange);
+    return request.method === 'subscriptions/listen' ? ofSubscription(result, request.id) : result;
+  }
+
+  private async checkTool(exchange: Exchange, caller: StatelessCaller): Promise<void> {
+    if (exchange.method !== 'tools/call' || !caller.checkTool) return;
+    const tool = await this.provider.findTool?.(String(exchange.params['name']), exchange);
+    if (tool) caller.checkTool(tool);
+  }
+
+  private async run(exchange: Exchange): Promise<JsonObject> {
+    const result = await answerOf(this.provider, { ...exchange, params: await this.seal.open(exchange) });
+    if (result['resultType'] !== 'input_required') return result;
+    assertMayBeAsked(exchange, result);
+    return this.seal.close(exchange, result);
+  }
+}
+
+function exchangeOf({ method, params = {}, id }: JsonRpcRequest, caller: StatelessCaller): Exchange {
+  const isListening = method === 'subscriptions/listen';
+  const send = (notification: JsonRpcNotification) => caller.send(notification);
+  const notify = isListening
+    ? ({ params: told = {}, ...message }: JsonRpcNotification) => send({ ...message, params: ofSubscription(told, id) })
+    : restrained(params, send);
+  const { server, signal } = caller;
+  return { method, params, actor: currentActor(), ...(server !== undefined && { server }), signal, notify };
+}
+
+/** What comes by a subscription, its end too, names the request that opened it. */
+function ofSubscription(told: JsonObject, id: string | number): JsonObject {
+  return { ...told, _meta: { ...(told['_meta'] as JsonObject | undefined), [metaKeys.subscriptionId]: id } };
+}
