@@ -118,6 +118,7 @@ const examples: Record<string, () => unknown> = {
   '/api/v1/templates/{channel}/{name}/activate version': () => 1,
   '/api/v1/upstreams transport': () => 'streamable-http',
   '/api/v1/upstreams command': () => OMITTED,
+  api: () => OMITTED,
   members: () => [{ upstream: 'scm' }],
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],

@@ -6,6 +6,12 @@ import { password, type WholeMesh } from '../e2e/whole-mesh.js';
 /** What the paths of lists need. */
 export type Staged = Record<string, string>;
 
+const smallApi = JSON.stringify({
+  openapi: '3.1.0',
+  info: { title: 'Staged', version: '1' },
+  paths: { '/x': { get: { responses: { 200: { description: 'ok' } } } } },
+});
+
 /** One of everything, made as users make it, so that each service sends each of its statements. */
 export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   const call = async (method: string, path: string, body?: object) => {
@@ -47,6 +53,7 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await call('GET', 'virtual-servers/staged');
   for (const path of ['virtual-servers/staged', `upstreams/${upstream}`]) await call('DELETE', path);
   await post('upstreams', { name: 'asking', transport: 'stdio', command: 'fixture' });
+  await post('upstreams', { name: 'api', transport: 'rest', url: 'http://127.0.0.1:9/', api: { document: smallApi } });
   await answerQuestion(scm.url, token);
   const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
   await call('PATCH', `users/${user}`, { role: 'operator' });

@@ -34,6 +34,7 @@ import { SessionOpening } from './sessions/session.opening.js';
 import { SessionStreams } from './sessions/session.streams.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { RestApis } from './rest/rest-apis.js';
 import { GetExecutionTool } from './tools/get-execution.tool.js';
 import { ListAlertsTool } from './tools/list-alerts.tool.js';
 import { ListWorkflowsTool } from './tools/list-workflows.tool.js';
@@ -92,6 +93,7 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     RunWorkflowTool,
     GetExecutionTool,
     WhoAmITool,
+    RestApis,
     UpstreamsRepository,
     UpstreamsService,
     UpstreamSecrets,

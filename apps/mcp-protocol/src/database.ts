@@ -1,6 +1,7 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
 import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { UpstreamOwnerEntity } from './federation/child-owner.entity.js';
+import { AddRestApis1790000011000 } from './migrations/1790000011000-add-rest-apis.js';
 import { AddUpstreamOwners1790000009800 } from './migrations/1790000009800-add-upstream-owners.js';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
@@ -26,5 +27,6 @@ export const database: DatabaseDeclaration = {
     AddUpstreams1790000009000,
     AddSessions1790000009700,
     AddUpstreamOwners1790000009800,
+    AddRestApis1790000011000,
   ],
 };

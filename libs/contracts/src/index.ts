@@ -171,6 +171,8 @@ export {
   ContinueRequest,
   CreateUpstreamRequest,
   SetVirtualServerRequest,
+  RestApi,
+  RestApiState,
   UpdateUpstreamRequest,
   Upstream,
   UpstreamApi,

@@ -1,9 +1,9 @@
 import { ById } from './auth.contract.js';
 import { rpc, streamed } from './define.js';
-import { Flag, Id, Instant, JsonObject, ListOf, Name, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
+import { Flag, Id, Instant, JsonObject, ListOf, Name, Nested, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
 import { Nothing, PageRequest } from './page.js';
 
-export const upstreamTransports = ['streamable-http', 'sse', 'stdio'] as const;
+export const upstreamTransports = ['streamable-http', 'sse', 'stdio', 'rest'] as const;
 export type UpstreamTransport = (typeof upstreamTransports)[number];
 
 /** What names the product's own tools and resources among the members of a virtual server. */
@@ -14,15 +14,50 @@ export const WORKFLOWS_MEMBER = 'workflows';
 
 const NAMESPACE = /^([A-Za-z0-9][A-Za-z0-9-]{0,31})?$/;
 
-/** An MCP server elsewhere. `url` belongs to streamable-http and sse, `command` to stdio. */
+/** Which operations of an HTTP API become tools: those of an OpenAPI document, 3.0 or 3.1, as text or at an address. */
+export class RestApi {
+  @Text({ max: 1_000_000, optional: true, description: 'The document, JSON or YAML' }) document?: string;
+  @Text({ max: 2_048, pattern: /^https?:\/\//, optional: true, description: 'Where the document is; it is read once' })
+  documentUrl?: string;
+  @Texts({
+    max: 500,
+    optional: true,
+    description: 'Each by its operationId, or as `GET /pets/{id}` where it has none; default all',
+  })
+  operations?: string[];
+}
+
+/** What was read of the document. */
+export class RestApiState {
+  @Text({ max: 2_048, min: 0 }) title: string;
+  @Text({ max: 2_048, min: 0 }) version: string;
+  @Text({ max: 2_048, optional: true }) documentUrl?: string;
+  @Texts({ max: 500, optional: true }) operations?: string[];
+  @Whole({ description: 'How many tools there are' }) tools: number;
+  @Texts({
+    max: 100,
+    maxLength: 1_024,
+    description: 'Operations that cannot be tools, each with why; the first hundred',
+  })
+  leftOut: string[];
+}
+
+/** An MCP server elsewhere, or an HTTP API. `url` belongs to all but stdio, `command` to stdio, `api` to rest. */
 export class CreateUpstreamRequest {
   @Name() name: string;
   @OneOf(upstreamTransports) transport: UpstreamTransport;
-  @Text({ max: 2_048, pattern: /^https?:\/\//, optional: true }) url?: string;
+  @Text({
+    max: 2_048,
+    pattern: /^https?:\/\//,
+    optional: true,
+    description: 'For rest, what stands before every path; default the first server of the document',
+  })
+  url?: string;
   @Name({ optional: true, description: 'One of the commands that the configuration of mcp-protocol allows' })
   command?: string;
   @TextMap({ optional: true, maxEntries: 16, description: 'Sent with every message; kept sealed and never shown' })
   headers?: Record<string, string>;
+  @Nested(() => RestApi, { optional: true }) api?: RestApi;
   @Text({
     min: 0,
     max: 32,
@@ -39,6 +74,11 @@ export class UpdateUpstreamRequest {
   @Id() id: string;
   @Text({ max: 2_048, pattern: /^https?:\/\//, optional: true }) url?: string;
   @TextMap({ optional: true, maxEntries: 16 }) headers?: Record<string, string>;
+  @Nested(() => RestApi, {
+    optional: true,
+    description: 'Without a document or its address, the one at the known address is read again',
+  })
+  api?: RestApi;
   @Text({ min: 0, max: 32, pattern: NAMESPACE, optional: true }) namespace?: string;
   @Flag({ optional: true }) enabled?: boolean;
 }
@@ -51,6 +91,7 @@ export class Upstream {
   @Name({ optional: true }) command?: string;
   /** The names alone. */
   @Texts({ max: 16, maxLength: 128 }) headers: string[];
+  @Nested(() => RestApiState, { optional: true }) api?: RestApiState;
   @Text({ min: 0, max: 32 }) namespace: string;
   @Flag() enabled: boolean;
   @Instant() createdAt: string;
@@ -115,10 +156,10 @@ const read = { service, access: 'upstreams:read', changes: false } as const;
 const write = { service, access: 'upstreams:write', changes: true } as const;
 
 export const UpstreamApi = {
-  create: rpc('upstream.v1.create', CreateUpstreamRequest, Upstream, write),
+  create: rpc('upstream.v1.create', CreateUpstreamRequest, Upstream, { ...write, timeoutMs: 30_000 }),
   list: rpc('upstream.v1.list', PageRequest, UpstreamPage, read),
   get: rpc('upstream.v1.get', ById, Upstream, read),
-  update: rpc('upstream.v1.update', UpdateUpstreamRequest, Upstream, write),
+  update: rpc('upstream.v1.update', UpdateUpstreamRequest, Upstream, { ...write, timeoutMs: 30_000 }),
   remove: rpc('upstream.v1.remove', ById, Nothing, write),
   /** Each text is `{notification}`, `{result}` or `{error}`; after the last two comes nothing. */
   continue: streamed('upstream.v1.continue', ContinueRequest, Nothing, {

@@ -1,6 +1,7 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
-import type { Exchange, Provider } from '../protocol/exchange.js';
+import type { Exchange } from '../protocol/exchange.js';
+import type { Connector } from './connector.js';
 import { probeEra, type Era } from './era-probe.js';
 import { LegacyUpstream, type Parking } from './legacy-upstream.js';
 import { ModernUpstream } from './modern-upstream.js';
@@ -18,7 +19,7 @@ export interface ConnectorOptions {
 }
 
 /** One upstream of whatever revision, as a provider of the canonical one. */
-export class UpstreamConnector implements Provider {
+export class UpstreamConnector implements Connector {
   private readonly modern: ModernUpstream;
   private readonly legacy: LegacyUpstream;
   private verdict?: { era: Promise<Era>; until: number };
@@ -38,6 +39,12 @@ export class UpstreamConnector implements Provider {
       if (isOtherEra(error)) this.verdict = undefined;
       throw error;
     });
+  }
+
+  async check(exchange: Exchange): Promise<Era> {
+    const era = await this.era();
+    await this.answer(exchange);
+    return era;
   }
 
   /** Which of the two it speaks. Throws ServiceError when that cannot be told. */

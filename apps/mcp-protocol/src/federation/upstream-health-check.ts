@@ -24,10 +24,9 @@ export class UpstreamHealthCheck {
       const { connector, guarded } = this.pool.get(row);
       const { circuit } = guarded;
       try {
-        const era = await connector.era();
-        await connector.answer(discovery());
+        const era = await connector.check(discovery());
         const tookMs = Math.round(performance.now() - startedAt);
-        return { id, healthy: true, era, tookMs, circuit, checkedAt };
+        return { id, healthy: true, ...(era && { era }), tookMs, circuit, checkedAt };
       } catch (error) {
         return { id, healthy: false, circuit, reason: reasonOf(error), checkedAt };
       }

@@ -3,13 +3,16 @@ import { ServiceError } from '@scm/contracts';
 import { EgressClient } from '@scm/egress';
 import { IDENTITY, SecretBox, type Identity } from '@scm/service';
 import { McpConfig } from '../config.js';
+import type { Connector } from '../connectors/connector.js';
 import { ParkedCalls } from '../connectors/parked-calls.js';
 import { RequestStates } from '../connectors/request-state.js';
 import { UpstreamConnector } from '../connectors/upstream-connector.js';
 import type { UpstreamTarget } from '../connectors/upstream-target.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { UpstreamSecrets } from '../upstreams/upstream-secrets.js';
-import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
+import type { RestOperation } from '../rest/rest-operation.js';
+import { RestUpstream } from '../rest/rest-upstream.js';
+import { UpstreamsRepository, type UpstreamRow } from '../upstreams/upstreams.repository.js';
 import { ChildOwners } from './child-owners.js';
 import { GuardedProvider } from './guarded-provider.js';
 import { paramHeaders } from './param-headers.js';
@@ -19,7 +22,7 @@ const CONNECTIONS = 256;
 
 /** What a replica has of an upstream as it is registered now. */
 export interface PooledUpstream {
-  connector: UpstreamConnector;
+  connector: Connector;
   guarded: GuardedProvider;
   changedAt: number;
 }
@@ -39,6 +42,7 @@ export class UpstreamPool implements OnModuleDestroy {
     private readonly secrets: UpstreamSecrets,
     private readonly relay: ReplicaRelay,
     private readonly owners: ChildOwners,
+    private readonly rows: UpstreamsRepository,
     box: SecretBox,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
@@ -65,7 +69,7 @@ export class UpstreamPool implements OnModuleDestroy {
   }
 
   /** One replica has the child; the others ask it. */
-  private atOwner(row: UpstreamRow, connector: UpstreamConnector): Provider {
+  private atOwner(row: UpstreamRow, connector: Connector): Provider {
     const drop = () => {
       if (this.upstreams.get(row.id)?.connector === connector) this.upstreams.delete(row.id);
       void connector.close().catch(() => {});
@@ -79,7 +83,8 @@ export class UpstreamPool implements OnModuleDestroy {
     };
   }
 
-  private connect(row: UpstreamRow): UpstreamConnector {
+  private connect(row: UpstreamRow): Connector {
+    if (row.transport === 'rest') return this.restUpstream(row);
     const relay = (owner: string, exchange: Exchange) => this.relay.send(owner, row.id, exchange);
     return new UpstreamConnector(this.targetOf(row), {
       fetch: this.egress.fetch,
@@ -88,10 +93,22 @@ export class UpstreamPool implements OnModuleDestroy {
     });
   }
 
+  private restUpstream({ id, workspace_id, name, url, sealed_headers, api }: UpstreamRow): RestUpstream {
+    const { title = name, version = '', description } = api ?? {};
+    const headers = this.secrets.open(id, sealed_headers);
+    const target = { name, title, version, ...(description && { description }), url: url ?? '', headers };
+    const load = async () => {
+      const text = await this.rows.inWorkspace(workspace_id, (tx) => this.rows.operations(tx, id));
+      return JSON.parse(text ?? '[]') as RestOperation[];
+    };
+    return new RestUpstream(target, this.egress, load);
+  }
+
   private targetOf({ id, transport, url, command, sealed_headers }: UpstreamRow): UpstreamTarget {
-    if (transport !== 'stdio') return { transport, url: url ?? '', headers: this.secrets.open(id, sealed_headers) };
+    if (transport === 'streamable-http' || transport === 'sse')
+      return { transport, url: url ?? '', headers: this.secrets.open(id, sealed_headers) };
     const allowed = this.config.stdioCommand(command ?? '');
     if (!allowed) throw new ServiceError('FAILED_PRECONDITION', `the command ${command} is not allowed any more`);
-    return { transport, ...allowed };
+    return { transport: 'stdio', ...allowed };
   }
 }

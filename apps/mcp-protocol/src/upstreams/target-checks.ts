@@ -15,6 +15,13 @@ export function checkUrl(text: string): void {
   if (url.hash) throw invalidField('url', 'must not have a fragment');
 }
 
+/** Throws INVALID_ARGUMENT unless it is a URL that paths can be put behind. */
+export function checkBaseUrl(text: string | null): void {
+  if (text === null) throw invalidField('url', 'is missing, and the document does not say it');
+  checkUrl(text);
+  if (/[?{}]/.test(text)) throw invalidField('url', 'must not have a query or variables');
+}
+
 /** Throws INVALID_ARGUMENT for a header that would change how messages are sent. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {

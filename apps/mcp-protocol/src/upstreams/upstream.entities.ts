@@ -1,4 +1,4 @@
-import type { UpstreamTransport, VirtualServerMember } from '@scm/contracts';
+import type { RestApiState, UpstreamTransport, VirtualServerMember } from '@scm/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('upstreams')
@@ -12,6 +12,9 @@ export class UpstreamEntity {
   @Column({ type: 'text', nullable: true }) command: string | null;
   @Column({ name: 'header_names', type: 'text', array: true }) headerNames: string[];
   @Column({ name: 'sealed_headers', type: 'text', nullable: true }) sealedHeaders: string | null;
+  @Column({ type: 'jsonb', nullable: true }) api: (RestApiState & { description?: string }) | null;
+  /** As JSON text; large, so that lists leave it out. */
+  @Column({ type: 'text', nullable: true }) operations: string | null;
   @Column({ type: 'text' }) namespace: string;
   @Column({ type: 'boolean' }) enabled: boolean;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt: Date;

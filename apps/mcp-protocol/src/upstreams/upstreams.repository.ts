@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { UpstreamTransport } from '@scm/contracts';
+import type { RestApiState, UpstreamTransport } from '@scm/contracts';
 import { Database } from '@scm/database';
 import type { EntityManager } from 'typeorm';
+
+/** What is known of an HTTP API without its operations. */
+export type RestApiRow = RestApiState & { description?: string };
 
 export interface UpstreamRow {
   id: string;
@@ -12,19 +15,22 @@ export interface UpstreamRow {
   command: string | null;
   header_names: string[];
   sealed_headers: string | null;
+  api: RestApiRow | null;
   namespace: string;
   enabled: boolean;
   created_at: Date;
   updated_at: Date;
 }
 
-export type NewUpstream = Omit<UpstreamRow, 'created_at' | 'updated_at'>;
+/** `operations` is JSON text. */
+export type NewUpstream = Omit<UpstreamRow, 'created_at' | 'updated_at'> & { operations: string | null };
+/** Without `operations` they stay as they are. */
 export type UpstreamChange = Pick<
   UpstreamRow,
-  'id' | 'url' | 'header_names' | 'sealed_headers' | 'namespace' | 'enabled'
->;
+  'id' | 'url' | 'header_names' | 'sealed_headers' | 'api' | 'namespace' | 'enabled'
+> & { operations: string | null };
 
-const COLUMNS = `id, workspace_id, name, transport, url, command, header_names, sealed_headers, namespace, enabled,
+const COLUMNS = `id, workspace_id, name, transport, url, command, header_names, sealed_headers, api, namespace, enabled,
   created_at, updated_at`;
 
 @Injectable()
@@ -39,10 +45,10 @@ export class UpstreamsRepository {
   async add(tx: EntityManager, u: NewUpstream): Promise<UpstreamRow | undefined> {
     await tx.query(
       `insert into upstreams (id, workspace_id, name, transport, url, command, header_names, sealed_headers, namespace,
-         enabled)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+         enabled, api, operations)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing`,
       // prettier-ignore
-      [u.id, u.workspace_id, u.name, u.transport, u.url, u.command, u.header_names, u.sealed_headers, u.namespace, u.enabled],
+      [u.id, u.workspace_id, u.name, u.transport, u.url, u.command, u.header_names, u.sealed_headers, u.namespace, u.enabled, u.api, u.operations],
     );
     return this.find(tx, u.id);
   }
@@ -70,11 +76,19 @@ export class UpstreamsRepository {
   async change(tx: EntityManager, u: UpstreamChange): Promise<UpstreamRow | undefined> {
     const [rows] = await tx.query<[UpstreamRow[], number]>(
       `update upstreams set url = $2, header_names = $3, sealed_headers = $4, namespace = $5, enabled = $6,
-         updated_at = now()
+         api = $7, operations = coalesce($8, operations), updated_at = now()
        where id = $1 returning ${COLUMNS}`,
-      [u.id, u.url, u.header_names, u.sealed_headers, u.namespace, u.enabled],
+      [u.id, u.url, u.header_names, u.sealed_headers, u.namespace, u.enabled, u.api, u.operations],
     );
     return rows[0];
+  }
+
+  /** The operations of an HTTP API, as JSON text. */
+  async operations(tx: EntityManager, id: string): Promise<string | undefined> {
+    const rows = await tx.query<{ operations: string | null }[]>(`select operations from upstreams where id = $1`, [
+      id,
+    ]);
+    return rows[0]?.operations ?? undefined;
   }
 
   /** @returns false when there is none of that id. */

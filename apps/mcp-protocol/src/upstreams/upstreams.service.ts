@@ -7,6 +7,8 @@ import {
   type CreateUpstreamRequest,
   type Nothing,
   type PageRequest,
+  type RestApi,
+  type RestApiState,
   type UpdateUpstreamRequest,
   type Upstream,
   type UpstreamPage,
@@ -16,29 +18,35 @@ import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
 import type { EntityManager } from 'typeorm';
 import { McpConfig } from '../config.js';
-import { checkHeaders, checkUrl } from './target-checks.js';
+import { RestApis, type RegisteredApi } from '../rest/rest-apis.js';
+import { checkBaseUrl, checkHeaders, checkUrl } from './target-checks.js';
 import { UpstreamSecrets } from './upstream-secrets.js';
-import { UpstreamsRepository, type UpstreamRow } from './upstreams.repository.js';
+import { UpstreamsRepository, type RestApiRow, type UpstreamRow } from './upstreams.repository.js';
 
 @Injectable()
 export class UpstreamsService {
   constructor(
     private readonly upstreams: UpstreamsRepository,
     private readonly secrets: UpstreamSecrets,
+    private readonly apis: RestApis,
     private readonly audit: AuditLog,
     private readonly config: McpConfig,
   ) {}
 
   async create(request: CreateUpstreamRequest): Promise<Upstream> {
     this.checkTarget(request);
-    const { name, transport, url = null, command = null, headers = {}, namespace = defaultNamespace(name) } = request;
+    const rest = request.api && (await this.apis.import(request.api));
+    const { name, transport, command = null, headers = {}, namespace = defaultNamespace(name) } = request;
+    const url = request.url ?? rest?.server ?? null;
+    if (rest) checkBaseUrl(url);
     const { workspaceId } = currentActor();
     const id = newId();
     const row = await this.upstreams.inWorkspace(workspaceId, async (tx) => {
-      await this.record(tx, id, 'done', { name, transport, url, command });
+      await this.record(tx, id, 'done', { name, transport, url, command, ...(rest && { tools: rest.api.tools }) });
       const { enabled = true } = request;
       const sealed = { header_names: Object.keys(headers), sealed_headers: this.secrets.seal(id, headers) };
-      const target = { name, transport, url, command, namespace, enabled };
+      const imported = { api: rest?.api ?? null, operations: rest?.operations ?? null };
+      const target = { name, transport, url, command, namespace, enabled, ...imported };
       const added = await this.upstreams.add(tx, { id, workspace_id: workspaceId, ...target, ...sealed });
       if (!added) throw new ServiceError('ALREADY_EXISTS', `there is an upstream ${name}`);
       return added;
@@ -59,19 +67,23 @@ export class UpstreamsService {
     return toUpstream(await this.row(id));
   }
 
-  async update({ id, url, headers, namespace, enabled }: UpdateUpstreamRequest): Promise<Upstream> {
+  async update({ id, url, headers, api, namespace, enabled }: UpdateUpstreamRequest): Promise<Upstream> {
+    const rest = api && (await this.importAgain(id, api));
     const row = await this.upstreams.inWorkspace(currentActor().workspaceId, async (tx) => {
       const known = (await this.upstreams.find(tx, id)) ?? notFound(id);
       if (url !== undefined && known.transport === 'stdio') throw invalidField('url', 'does not belong to stdio');
-      if (url !== undefined) checkUrl(url);
+      if (url !== undefined) (known.transport === 'rest' ? checkBaseUrl : checkUrl)(url);
       if (headers && known.transport === 'stdio') throw invalidField('headers', 'do not belong to stdio');
       checkHeaders(headers ?? {});
-      await this.record(tx, id, 'done', { url, namespace, enabled, headers: headers && Object.keys(headers) });
+      const changed = { url, namespace, enabled, headers: headers && Object.keys(headers), tools: rest?.api.tools };
+      await this.record(tx, id, 'done', changed);
       return this.upstreams.change(tx, {
         id,
         url: url ?? known.url,
         header_names: headers ? Object.keys(headers) : known.header_names,
         sealed_headers: headers ? this.secrets.seal(id, headers) : known.sealed_headers,
+        api: rest?.api ?? known.api,
+        operations: rest?.operations ?? null,
         namespace: namespace ?? known.namespace,
         enabled: enabled ?? known.enabled,
       });
@@ -93,9 +105,16 @@ export class UpstreamsService {
     return row ?? notFound(id);
   }
 
-  private checkTarget({ name, transport, url, command, headers }: CreateUpstreamRequest): void {
+  private async importAgain(id: string, api: RestApi): Promise<RegisteredApi> {
+    const { transport, api: known } = await this.row(id);
+    if (transport !== 'rest') throw invalidField('api', `does not belong to ${transport}`);
+    return this.apis.import(api, known ?? undefined);
+  }
+
+  private checkTarget({ name, transport, url, command, headers, api }: CreateUpstreamRequest): void {
     if ([BUILT_IN_MEMBER, WORKFLOWS_MEMBER].includes(name))
       throw invalidField('name', `${name} names what is built in`);
+    if (api && transport !== 'rest') throw invalidField('api', `does not belong to ${transport}`);
     if (transport === 'stdio') {
       if (url !== undefined) throw invalidField('url', 'does not belong to stdio');
       if (headers) throw invalidField('headers', 'do not belong to stdio');
@@ -104,9 +123,13 @@ export class UpstreamsService {
       return;
     }
     if (command !== undefined) throw invalidField('command', `does not belong to ${transport}`);
+    checkHeaders(headers ?? {});
+    if (transport === 'rest') {
+      if (!api) throw invalidField('api', 'is missing');
+      return url === undefined ? undefined : checkBaseUrl(url);
+    }
     if (url === undefined) throw invalidField('url', 'is missing');
     checkUrl(url);
-    checkHeaders(headers ?? {});
   }
 
   private record(tx: EntityManager, id: string, outcome: 'done', details: Record<string, unknown>): Promise<void> {
@@ -125,7 +148,7 @@ function notFound(id: string): never {
 }
 
 function toUpstream(row: UpstreamRow): Upstream {
-  const { id, name, transport, url, command, header_names, namespace, enabled, created_at, updated_at } = row;
+  const { id, name, transport, url, command, header_names, api, namespace, enabled, created_at, updated_at } = row;
   return {
     id,
     name,
@@ -133,9 +156,14 @@ function toUpstream(row: UpstreamRow): Upstream {
     ...(url !== null && { url }),
     ...(command !== null && { command }),
     headers: header_names,
+    ...(api && { api: shownApi(api) }),
     namespace,
     enabled,
     createdAt: created_at.toISOString(),
     updatedAt: updated_at.toISOString(),
   };
+}
+
+function shownApi({ title, version, documentUrl, operations, tools, leftOut }: RestApiRow): RestApiState {
+  return { title, version, ...(documentUrl && { documentUrl }), ...(operations && { operations }), tools, leftOut };
 }
