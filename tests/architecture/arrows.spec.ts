@@ -45,6 +45,7 @@ const spanning: Record<string, string> = {
   'apps/workflow-orchestrator/src/queues/queue-depth.repository.ts': 'worker pools serve every workspace',
   'apps/notifier/src/deliveries/delivery.queue.ts': 'takes due deliveries of all',
   'apps/mcp-protocol/src/sessions/sessions.repository.ts': 'the sweep of sessions',
+  'apps/mcp-protocol/src/tasks/tasks.repository.ts': 'the sweep of tasks',
   'apps/mcp-protocol/src/protocol/used-states.repository.ts': 'the sweep of used states',
   'apps/notifier/src/silences/silences.repository.ts': 'the sweep of silences',
 };

@@ -13,17 +13,6 @@ const known = [
     scenario: /^auth\//,
     why: 'upstreams get the headers they are registered with; OAuth comes with the identity of agents',
   },
-  ...[
-    'lifecycle',
-    'capability-negotiation',
-    'wire-fields',
-    'request-state-removal',
-    'mrtr-input',
-    'request-headers',
-    'dispatch-and-envelope',
-    'required-task-error',
-    'mrtr-composition',
-  ].map((name) => ({ scenario: `tasks-${name}`, why: 'the tasks extension is not offered yet' })),
 ];
 
 /** Why this scenario is known to fail in a run; undefined when it is to pass. */

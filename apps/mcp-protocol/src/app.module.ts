@@ -41,6 +41,16 @@ import { ListWorkflowsTool } from './tools/list-workflows.tool.js';
 import { QueryMetricsTool } from './tools/query-metrics.tool.js';
 import { RunWorkflowTool } from './tools/run-workflow.tool.js';
 import { SystemOverviewTool } from './tools/system-overview.tool.js';
+import { KeptTasks } from './tasks/kept-tasks.js';
+import { TaskExecutions } from './tasks/task-executions.js';
+import { TaskListening } from './tasks/task.listening.js';
+import { TaskRunner } from './tasks/task.runner.js';
+import { TaskTidings } from './tasks/task-tidings.js';
+import { TaskWatch } from './tasks/task.watch.js';
+import { TasksHandler } from './tasks/tasks.handler.js';
+import { TasksProvider } from './tasks/tasks.provider.js';
+import { TasksRepository } from './tasks/tasks.repository.js';
+import { TasksService } from './tasks/tasks.service.js';
 import { ToolCaller } from './tools/tool.caller.js';
 import { ToolRegistry } from './tools/tool.registry.js';
 import { WhoAmITool } from './tools/who-am-i.tool.js';
@@ -53,7 +63,7 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
 import { WorkflowsProvider } from './workflows/workflows.provider.js';
 
 @Module({
-  controllers: [McpHandler, UpstreamsHandler],
+  controllers: [McpHandler, UpstreamsHandler, TasksHandler],
   providers: [
     AuditLog,
     CallAudit,
@@ -81,7 +91,16 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     { provide: WORKFLOWS, useExisting: WorkflowsProvider },
     MembersService,
     Federation,
-    { provide: PROVIDER, useExisting: Federation },
+    { provide: PROVIDER, useExisting: TasksProvider },
+    TasksProvider,
+    TasksService,
+    TasksRepository,
+    TaskExecutions,
+    TaskRunner,
+    TaskTidings,
+    TaskWatch,
+    TaskListening,
+    KeptTasks,
     MetricsResources,
     ResourceWatch,
     ToolRegistry,

@@ -17,6 +17,12 @@ export class McpConfig {
   @Max(720)
   mcpSessionHours: number = 24;
 
+  @Setting({ description: 'Hours for which a task is kept, counted from the call that became it' })
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  mcpTaskHours: number = 24;
+
   @Setting({ description: 'Hosts, addresses and CIDRs that upstream MCP servers may have although they are private' })
   @IsArray()
   @IsString({ each: true })

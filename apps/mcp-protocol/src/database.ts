@@ -3,11 +3,13 @@ import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type Datab
 import { UpstreamOwnerEntity } from './federation/child-owner.entity.js';
 import { AddRestApis1790000011000 } from './migrations/1790000011000-add-rest-apis.js';
 import { AddUpstreamOwners1790000009800 } from './migrations/1790000009800-add-upstream-owners.js';
+import { AddTasks1790000010000 } from './migrations/1790000010000-add-tasks.js';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
 import { AddSessions1790000009700 } from './migrations/1790000009700-add-sessions.js';
 import { UsedStateEntity } from './protocol/used-state.entity.js';
 import { SessionEntity } from './sessions/session.entity.js';
+import { TaskEntity } from './tasks/task.entity.js';
 
 /** What is on record, and the sessions of clients of older revisions: any replica answers any of their messages. */
 export const database: DatabaseDeclaration = {
@@ -15,6 +17,7 @@ export const database: DatabaseDeclaration = {
   entities: [
     SessionEntity,
     UsedStateEntity,
+    TaskEntity,
     UpstreamEntity,
     UpstreamOwnerEntity,
     VirtualServerEntity,
@@ -27,6 +30,7 @@ export const database: DatabaseDeclaration = {
     AddUpstreams1790000009000,
     AddSessions1790000009700,
     AddUpstreamOwners1790000009800,
+    AddTasks1790000010000,
     AddRestApis1790000011000,
   ],
 };

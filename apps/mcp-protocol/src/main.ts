@@ -1,5 +1,5 @@
 import { serviceAudit } from '@scm/audit';
-import { McpApi, UpstreamApi, VirtualServerApi } from '@scm/contracts';
+import { McpApi, McpTaskApi, UpstreamApi, VirtualServerApi } from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -10,7 +10,12 @@ await runService({
   name: 'mcp-protocol',
   module: AppModule,
   config: McpConfig,
-  claims: [...Object.values(McpApi), ...Object.values(UpstreamApi), ...Object.values(VirtualServerApi)],
+  claims: [
+    ...Object.values(McpApi),
+    ...Object.values(McpTaskApi),
+    ...Object.values(UpstreamApi),
+    ...Object.values(VirtualServerApi),
+  ],
   database,
   audit: serviceAudit,
   // The headers of an upstream stand in the request that makes it.

@@ -97,6 +97,7 @@ export {
   WorkflowVersionPage,
 } from './definition.contract.js';
 export { McpApi, McpEvents, McpFrame, McpHead, McpRequest, McpTold, mcpTransports } from './mcp.contract.js';
+export { McpTaskApi, RunToolReply, RunToolRequest } from './mcp-task.contract.js';
 export {
   AlertRule,
   AlertRuleInput,
@@ -200,6 +201,7 @@ export {
   HistoryPage,
   HistoryRequest,
   ListExecutionsRequest,
+  StartBuiltInRequest,
   StartExecutionRequest,
   StepApi,
   StepDeadLetter,
@@ -213,6 +215,8 @@ export {
   StepTasks,
   WorkflowEvents,
   capabilities,
+  builtInWorkflows,
+  type BuiltInWorkflow,
   executionStatuses,
   stepStatuses,
   type StepStatus,

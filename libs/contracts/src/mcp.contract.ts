@@ -30,9 +30,9 @@ export class McpFrame {
 
 /**
  * A session changed, a request was cancelled, the client answered, its stream was opened elsewhere; whether a call is at work
- * still, and that it is.
+ * still, and that it is; a task changed.
  */
-const tidings = ['changed', 'cancelled', 'answered', 'streaming', 'wanted', 'working', 'listening'] as const;
+const tidings = ['changed', 'cancelled', 'answered', 'streaming', 'wanted', 'working', 'listening', 'task'] as const;
 
 /** What one replica tells the others of a session, or of the socket that its messages came from. */
 export class McpTold {

@@ -4,6 +4,7 @@ import { ControlApi } from './control.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
 import { McpApi, McpEvents } from './mcp.contract.js';
+import { McpTaskApi } from './mcp-task.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
@@ -36,6 +37,7 @@ const groups = {
   AlertApi,
   AlertEvents,
   McpApi,
+  McpTaskApi,
   UpstreamApi,
   VirtualServerApi,
   McpEvents,

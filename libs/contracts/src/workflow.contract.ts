@@ -48,6 +48,16 @@ export class StartExecutionRequest {
   @Whole({ min: 1, max: 5, optional: true }) priority?: number;
 }
 
+/** Workflows of the product itself, which every workspace has. */
+export const builtInWorkflows = ['mcp-tool-call'] as const;
+export type BuiltInWorkflow = (typeof builtInWorkflows)[number];
+
+/** An execution with an id that is known before: to start it again changes nothing. */
+export class StartBuiltInRequest {
+  @Id() id: string;
+  @OneOf(builtInWorkflows) workflow: BuiltInWorkflow;
+}
+
 export class ExecutionStarted {
   @Id() executionId: string;
   @Name() workflow: string;
@@ -266,6 +276,11 @@ export const ExecutionApi = {
   start: rpc('execution.v1.start', StartExecutionRequest, ExecutionStarted, {
     service,
     access: 'executions:write',
+    changes: true,
+  }),
+  startBuiltIn: rpc('execution.v1.start-built-in', StartBuiltInRequest, ExecutionStarted, {
+    service,
+    access: 'internal',
     changes: true,
   }),
   get: rpc('execution.v1.get', ById, Execution, { service, access: 'executions:read', changes: false }),

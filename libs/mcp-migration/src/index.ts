@@ -14,5 +14,6 @@ export { knownMembers } from './envelope.js';
 export { Untranslatable } from './untranslatable.js';
 export { rules } from './registry.js';
 export { ruleClasses, type Direction, type Effect, type Rule, type RuleClass } from './rule.js';
+export { taskSupportKey } from './2026-07-28/tasks.js';
 export { isOn } from './plan.js';
 export type { MessageKind, Place } from './place.js';

@@ -48,6 +48,24 @@ export class Federation implements Provider {
     return undefined;
   }
 
+  /** Who has the tool that is called, and, of an upstream, what that says of it. */
+  async toolOf(exchange: Exchange): Promise<Called | undefined> {
+    const found = await this.owner(named(await this.members.of(exchange), String(exchange.params['name'])), exchange);
+    if (!found) return undefined;
+    const { member, name } = found;
+    if (!member.upstream) return { member, isIdempotent: false };
+    const known = this.lists.last(member, 'tools/list', exchange)?.find((tool) => tool['name'] === name);
+    const tool = known ?? (await this.listedTool(member, name, exchange));
+    return { member, isIdempotent: isIdempotent(tool), ...(tool && { tool }) };
+  }
+
+  /** Asks one member. Throws ProtocolError when the server has it no more, or the caller may not use it. */
+  async answerAt(name: string, exchange: Exchange): Promise<JsonObject> {
+    const member = (await this.members.of(exchange)).find((one) => one.name === name);
+    if (!member) throw new ProtocolError(errorCodes.invalidParams, `${name} is not there any more`);
+    return member.answer(exchange);
+  }
+
   private async answerOf(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
     const { method } = exchange;
     switch (method) {
@@ -125,9 +143,8 @@ export class Federation implements Provider {
   }
 
   private isIdempotent(member: Member, exchange: Exchange): boolean {
-    const tool = this.lists.last(member, 'tools/list', exchange)?.find(({ name }) => name === exchange.params['name']);
-    const annotations = isJsonObject(tool?.['annotations']) ? tool['annotations'] : {};
-    return annotations['readOnlyHint'] === true || annotations['idempotentHint'] === true;
+    const { name } = exchange.params;
+    return isIdempotent(this.lists.last(member, 'tools/list', exchange)?.find((tool) => tool['name'] === name));
   }
 
   /** Asks those first that listed it, and goes on while they say that there is no such thing. */
@@ -200,6 +217,15 @@ export class Federation implements Provider {
   }
 }
 
+/** A tool as its member has it. */
+export interface Called {
+  member: Member;
+  /** Not known of what is built in. */
+  tool?: JsonObject;
+  /** It says that a second call does no harm. */
+  isIdempotent: boolean;
+}
+
 interface Named {
   member: Member;
   /** As the member calls it. */
@@ -211,6 +237,11 @@ function named(members: readonly Member[], shown: string): Named[] {
     const name = ownName(member, shown);
     return name === undefined ? [] : [{ member, name }];
   });
+}
+
+function isIdempotent(tool: JsonObject | undefined): boolean {
+  const annotations = isJsonObject(tool?.['annotations']) ? tool['annotations'] : {};
+  return annotations['readOnlyHint'] === true || annotations['idempotentHint'] === true;
 }
 
 function kindOf({ method }: Exchange): string {

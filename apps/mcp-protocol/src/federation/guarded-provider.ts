@@ -51,7 +51,7 @@ export class GuardedProvider implements Provider {
   }
 
   private async inTime(exchange: Exchange): Promise<JsonObject> {
-    const limitMs = exchange.method === 'tools/call' ? CALL_MS : LIST_MS;
+    const limitMs = exchange.limitMs ?? (exchange.method === 'tools/call' ? CALL_MS : LIST_MS);
     const deadline = AbortSignal.timeout(limitMs);
     const signal = AbortSignal.any([exchange.signal, deadline]);
     const limited = { ...exchange, notify: exchange.notify.bind(exchange), signal };

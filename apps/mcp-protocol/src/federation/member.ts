@@ -28,8 +28,9 @@ export function ownName({ namespace }: Member, shown: string): string | undefine
 
 /** The exchange with other parameters, for one member. */
 export function withParams(exchange: Exchange, params: Exchange['params'], more: Partial<Exchange> = {}): Exchange {
-  const { method, actor, server, signal } = exchange;
-  return { method, actor, signal, ...(server && { server }), notify: exchange.notify.bind(exchange), ...more, params };
+  const { method, actor, server, signal, limitMs } = exchange;
+  const own = { method, actor, signal, ...(server && { server }), ...(limitMs && { limitMs }) };
+  return { ...own, notify: exchange.notify.bind(exchange), ...more, params };
 }
 
 export function principalOf({ actor }: Exchange): string {

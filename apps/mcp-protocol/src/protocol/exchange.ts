@@ -11,6 +11,8 @@ export interface Exchange {
   readonly server?: string;
   /** Aborts when the client cancels the request or goes away. */
   readonly signal: AbortSignal;
+  /** How long a call may take where that is not as long as any other. */
+  readonly limitMs?: number;
   /** Sends what precedes the answer: progress, log messages, and whatever `subscriptions/listen` tells. */
   readonly notify: (notification: JsonRpcNotification) => void;
 }

@@ -5,6 +5,7 @@ import {
   latestRevision,
   metaKeys,
   ProtocolError,
+  tasksExtension,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -36,7 +37,7 @@ export class StatelessExchange {
   /** The response. Throws ProtocolError for a request that is not valid. */
   async answer(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
     const { id } = request;
-    const refusal = judgeRequest(latestRevision, 'client', request);
+    const refusal = judgeRequest(latestRevision, 'client', request, [tasksExtension]);
     if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`, undefined, id);
     try {
       return { ...resultMessage(id, await this.resultOf(request, caller)) };

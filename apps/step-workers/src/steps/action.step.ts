@@ -15,6 +15,7 @@ import { EgressClient, type EgressRequest } from '@scm/egress';
 import { MessagingClient, Task, type DeliveryInfo } from '@scm/messaging';
 import { calls, type CallContext } from '../calls/call.js';
 import { reachedElsewhere } from '../calls/elsewhere.js';
+import { callMcpTool } from '../calls/mcp-tool.call.js';
 import { Threads } from '../computing/threads.js';
 import { SqlAction, SqlArguments } from '../sql/sql.action.js';
 import { WorkerConfig } from '../worker.config.js';
@@ -55,6 +56,7 @@ export class ActionStep implements OnApplicationShutdown {
   }
 
   private async act(task: StepTask, signal: AbortSignal, actor: Actor): Promise<unknown> {
+    if (task.call === 'mcp-tool') return callMcpTool(this.messaging, task, actor, signal);
     // A request may take as long as the step.
     const egress = { send: (request: EgressRequest) => this.wayOut.send({ timeoutMs: task.timeoutMs, ...request }) };
     const call = calls[task.call];

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { ServiceError } from '@scm/contracts';
 import { DefinitionRepository } from './definition.repository.js';
 import { planOf, type Plan } from '../machine/plan.js';
+import { builtInPlan } from './built-in.js';
 
 /** Plans by workspace, name and version. Versions never change, so a plan is never stale. */
 @Injectable()
@@ -12,6 +13,8 @@ export class PlanCache {
   constructor(private readonly definitions: DefinitionRepository) {}
 
   async get(workspaceId: string, name: string, version: string): Promise<Plan> {
+    const builtIn = builtInPlan(name, version);
+    if (builtIn) return builtIn;
     const key = `${workspaceId}/${name}/${version}`;
     const known = this.plans.get(key);
     if (known) return known;

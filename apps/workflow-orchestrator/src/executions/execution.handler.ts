@@ -11,6 +11,7 @@ import {
   type ListExecutionsRequest,
   type Payload,
   type PayloadRequest,
+  type StartBuiltInRequest,
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
@@ -27,6 +28,11 @@ export class ExecutionHandler {
   @Rpc(ExecutionApi.start)
   start(request: StartExecutionRequest): Promise<ExecutionStarted> {
     return this.executions.start(request);
+  }
+
+  @Rpc(ExecutionApi.startBuiltIn)
+  startBuiltIn(request: StartBuiltInRequest): Promise<ExecutionStarted> {
+    return this.executions.startBuiltIn(request);
   }
 
   @Rpc(ExecutionApi.get)

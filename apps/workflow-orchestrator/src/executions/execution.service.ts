@@ -10,10 +10,12 @@ import {
   type ListExecutionsRequest,
   type Payload,
   type PayloadRequest,
+  type StartBuiltInRequest,
   type StartExecutionRequest,
 } from '@scm/contracts';
 import { decodeCursor, newId, toPage } from '@scm/database';
 import { currentActor } from '@scm/messaging';
+import { BUILT_IN_VERSION } from '../definitions/built-in.js';
 import { PlanCache } from '../definitions/plan.cache.js';
 import { LargeValues } from '../payloads/large-values.js';
 import { StartGate } from '../queues/start-gate.js';
@@ -39,6 +41,14 @@ export class ExecutionService {
   async start(request: StartExecutionRequest): Promise<ExecutionStarted> {
     const actor = currentActor();
     const start = { id: newId(), actor, startedBy: `${actor.kind}:${actor.id}` };
+    return this.gate.pass(actor.workspaceId, () => this.startAs(start, request));
+  }
+
+  /** Of a workflow that every workspace has, for whoever the calling service works for. */
+  async startBuiltIn({ id, workflow }: StartBuiltInRequest): Promise<ExecutionStarted> {
+    const actor = currentActor();
+    const start = { id, actor, startedBy: actor.onBehalfOf ?? `${actor.kind}:${actor.id}` };
+    const request = { workflow, version: BUILT_IN_VERSION };
     return this.gate.pass(actor.workspaceId, () => this.startAs(start, request));
   }
 

@@ -1,7 +1,7 @@
 import { errorCodes, isJsonObject, metaKeys, tasksExtension, type JsonObject } from '@scm/mcp-messages';
 import { augmentable, coreTaskMethods } from '../2025-11-25/tasks.js';
 import { refusing } from '../changes.js';
-import { within, without } from '../members.js';
+import { within, without, withoutMeta } from '../members.js';
 import { inNotification, inRequest, inResult, ofMethods, tools } from '../place.js';
 import { emulated, refused, rulesOf, type Change } from '../rule.js';
 import { coreTask, detailedTask, extensionTask } from './task-dialects.js';
@@ -29,10 +29,27 @@ const augment: Change = (params, work) => {
   return task ? { ...params, task: { ...task } } : params;
 };
 
+/** In `_meta` of a canonical tool: whether it runs as a task, since no member of it says so any more. */
+export const taskSupportKey = 'io.scm/task-support';
+
 const withoutSupport: Change = (tool, work) => {
-  if (tool['execution'] === undefined) return tool;
+  const { execution, _meta, ...rest } = tool;
+  if (execution === undefined) return tool;
+  const support = isJsonObject(execution) ? execution['taskSupport'] : undefined;
+  if (work.context.keepsTasks && typeof support === 'string')
+    return { ...rest, _meta: { ...(isJsonObject(_meta) && _meta), [taskSupportKey]: support } };
   work.emulated('execution');
   return without(tool, 'execution');
+};
+
+const withSupport: Change = (tool, work) => {
+  const support = isJsonObject(tool['_meta']) ? tool['_meta'][taskSupportKey] : undefined;
+  if (support === undefined) return tool;
+  const plain = withoutMeta(tool, taskSupportKey);
+  // Who makes its tasks itself makes them when that is wished for.
+  return work.context.keepsTasks
+    ? { ...plain, execution: { taskSupport: support === 'own' ? 'optional' : support } }
+    : plain;
 };
 
 const createdUp: Change = (result, work) => {
@@ -112,7 +129,7 @@ export const taskRules = rulesOf('2026-07-28', {
     changes: [
       { at: [inRequest(augmentable)], up: declare },
       { at: [inRequest(['tools/call'])], down: augment },
-      { at: tools, up: withoutSupport },
+      { at: tools, up: withoutSupport, down: withSupport },
     ],
   },
 });
