@@ -45,6 +45,7 @@ import { KeptTasks } from './tasks/kept-tasks.js';
 import { TaskExecutions } from './tasks/task-executions.js';
 import { TaskListening } from './tasks/task.listening.js';
 import { TaskRunner } from './tasks/task.runner.js';
+import { TaskSweep } from './tasks/task.sweep.js';
 import { TaskTidings } from './tasks/task-tidings.js';
 import { TaskWatch } from './tasks/task.watch.js';
 import { TasksHandler } from './tasks/tasks.handler.js';
@@ -97,6 +98,7 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     TasksRepository,
     TaskExecutions,
     TaskRunner,
+    TaskSweep,
     TaskTidings,
     TaskWatch,
     TaskListening,

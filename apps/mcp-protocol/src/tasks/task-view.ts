@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonRpcErrorBody } from '@scm/mcp-messages';
-import { isAsking, pendingOf, type Task, type TaskOutcome, type TaskState } from './task.js';
+import type { Task, TaskOutcome, TaskState } from './task.js';
+import { isAsking, pendingOf } from './task-answers.js';
 
 /** How long a client may wait before it asks again, as a hint. */
 const POLL_MS = 1_000;

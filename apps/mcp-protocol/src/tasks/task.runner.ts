@@ -6,8 +6,9 @@ import { Federation } from '../federation/federation.js';
 import { toProtocolError } from '../protocol/answering.js';
 import type { Exchange } from '../protocol/exchange.js';
 import { assertMayBeAsked } from '../protocol/input-requests.js';
-import { isAsking, type Task, type TaskCall, type TaskState } from './task.js';
-import { withoutTasks } from './task-support.js';
+import type { Task, TaskCall } from './task.js';
+import { isAsking } from './task-answers.js';
+import { exchangeOf } from './task-call.js';
 import { TaskTidings } from './task-tidings.js';
 import { TasksRepository } from './tasks.repository.js';
 import { TasksService } from './tasks.service.js';
@@ -62,7 +63,7 @@ export class TaskRunner {
     }
     assertMayBeAsked(exchange, result);
     const { inputRequests = {}, requestState } = result;
-    const asked = { inputRequests: inputRequests as JsonObject, requestState };
+    const asked = { step: task.state.begunStep ?? 0, inputRequests: inputRequests as JsonObject, requestState };
     await this.rows.change(task.workspaceId, task.id, (state) => ({ ...state, asked, answers: {} }));
     await this.tidings.tell(task.id);
     return { asks: true };
@@ -78,25 +79,6 @@ const unknown = {
   code: errorCodes.internalError,
   message: 'The call was broken off: nobody knows what the tool has done',
 };
-
-function exchangeOf({ server, expiresAt, state }: Task, { actor, params }: TaskCall, signal: AbortSignal): Exchange {
-  return {
-    method: 'tools/call',
-    params: { ...withoutTasks(params), ...continued(state) },
-    actor,
-    ...(server !== undefined && { server }),
-    signal,
-    limitMs: Math.max(1, expiresAt.getTime() - Date.now()),
-    notify: () => {},
-  };
-}
-
-/** What a tool that asked for something is called with again. */
-function continued({ asked, answers = {} }: TaskState): JsonObject {
-  if (!asked) return {};
-  const { requestState } = asked;
-  return { inputResponses: answers, ...(requestState !== undefined && { requestState }) };
-}
 
 function isPassing(error: unknown): boolean {
   return error instanceof ServiceError && errorTable[error.code].retryable;

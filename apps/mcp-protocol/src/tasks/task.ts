@@ -1,5 +1,5 @@
 import type { Actor } from '@scm/contracts';
-import { isJsonObject, type JsonObject, type JsonRpcErrorBody } from '@scm/mcp-messages';
+import type { JsonObject, JsonRpcErrorBody } from '@scm/mcp-messages';
 
 /** A call of a tool that became a task. */
 export interface Task {
@@ -24,8 +24,8 @@ export interface TaskState {
   readonly kept?: { readonly member: string; readonly task: string };
   /** The step of the execution that called the tool last. */
   readonly begunStep?: number;
-  /** What the tool wants to know, until it is called again. */
-  readonly asked?: { readonly inputRequests: JsonObject; readonly requestState?: unknown };
+  /** What the tool wanted to know in which step. */
+  readonly asked?: { readonly step: number; readonly inputRequests: JsonObject; readonly requestState?: unknown };
   readonly answers?: JsonObject;
   readonly outcome?: TaskOutcome;
 }
@@ -41,14 +41,3 @@ export type TaskOutcome =
   | { readonly status: 'completed'; readonly result: JsonObject }
   | { readonly status: 'failed'; readonly error: JsonRpcErrorBody }
   | { readonly status: 'cancelled' };
-
-/** The questions that have no answer yet, by their keys. */
-export function pendingOf({ asked, answers = {} }: TaskState): JsonObject {
-  const open = Object.entries(asked?.inputRequests ?? {}).filter(([key]) => !isJsonObject(answers[key]));
-  return Object.fromEntries(open);
-}
-
-/** Whether its client has to say something before it goes on. */
-export function isAsking(state: TaskState): boolean {
-  return state.outcome === undefined && Object.keys(pendingOf(state)).length > 0;
-}

@@ -1,40 +1,28 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ServiceError } from '@scm/contracts';
 import { newId } from '@scm/database';
-import { errorCodes, isJsonObject, ProtocolError, type JsonObject } from '@scm/mcp-messages';
+import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import { McpConfig } from '../config.js';
-import { isAnswerTo } from '../connectors/input-answers.js';
 import type { Exchange } from '../protocol/exchange.js';
-import { isAsking, pendingOf, type Task, type TaskOutcome, type TaskState } from './task.js';
+import type { Task, TaskOutcome, TaskState } from './task.js';
+import { answered, isAsking, isReady } from './task-answers.js';
 import { TaskExecutions } from './task-executions.js';
 import { TaskTidings } from './task-tidings.js';
 import { TasksRepository } from './tasks.repository.js';
 
 const MAX_OPEN = 1_000;
-const SWEEP_MS = 60_000;
 /** An execution that does not change its task for so long is asked whether it ended. */
 const QUIET_MS = 2_000;
 
 /** The tasks of callers: each sees its own. */
 @Injectable()
-export class TasksService implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(TasksService.name);
-  private sweeps?: NodeJS.Timeout;
-
+export class TasksService {
   constructor(
     private readonly rows: TasksRepository,
     private readonly executions: TaskExecutions,
     private readonly tidings: TaskTidings,
     private readonly config: McpConfig,
   ) {}
-
-  onModuleInit(): void {
-    this.sweeps = setInterval(() => void this.sweep(), SWEEP_MS);
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.sweeps);
-  }
 
   /** Keeps a task of the caller; what is to be called for it is begun before this resolves. Throws RESOURCE_EXHAUSTED. */
   async add({ actor, server }: Exchange, tool: string, state: TaskState, id: string = newId()): Promise<Task> {
@@ -92,14 +80,6 @@ export class TasksService implements OnModuleInit, OnModuleDestroy {
     await this.settle(task, status === 'cancelled' ? { status } : { status: 'failed', error: lost });
     return (await this.rows.find(task.workspaceId, task.id)) ?? task;
   }
-
-  private async sweep(): Promise<void> {
-    try {
-      for (const task of await this.rows.sweep()) await this.executions.cancel(task);
-    } catch (error) {
-      this.logger.warn(`old tasks stay: ${String(error)}`);
-    }
-  }
 }
 
 const lost = {
@@ -115,22 +95,4 @@ export function principalOf({ kind, id }: Exchange['actor']): string {
 
 function noTask(id: string): ProtocolError {
   return new ProtocolError(errorCodes.invalidParams, `there is no task ${id}`);
-}
-
-/** Everything that was asked is answered, and the tool was not called again yet. */
-function isReady(state: TaskState): boolean {
-  return state.outcome === undefined && state.asked !== undefined && !isAsking(state);
-}
-
-/** Answers to what nobody asks, or not any more, change nothing. */
-function answered(state: TaskState, responses: JsonObject): TaskState | undefined {
-  if (state.outcome) return undefined;
-  const given = Object.entries(pendingOf(state)).filter(([key]) => responses[key] !== undefined);
-  for (const [key, request] of given) {
-    if (!isJsonObject(request) || !isAnswerTo(String(request['method']), responses[key]))
-      throw new ProtocolError(errorCodes.invalidParams, `params.inputResponses.${key} does not answer what was asked`);
-  }
-  if (given.length === 0) return undefined;
-  const answers = Object.fromEntries(given.map(([key]) => [key, responses[key]]));
-  return { ...state, answers: { ...state.answers, ...answers } };
 }
