@@ -47,6 +47,7 @@ const spanning: Record<string, string> = {
   'apps/mcp-protocol/src/sessions/sessions.repository.ts': 'the sweep of sessions',
   'apps/mcp-protocol/src/tasks/tasks.repository.ts': 'the sweep of tasks',
   'apps/mcp-protocol/src/protocol/used-states.repository.ts': 'the sweep of used states',
+  'apps/mcp-protocol/src/captures/captures.repository.ts': 'replicas know the captures of all',
   'apps/notifier/src/silences/silences.repository.ts': 'the sweep of silences',
 };
 

@@ -16,6 +16,7 @@ const collections: Record<string, { list: string; of: (reply: Item) => unknown; 
   '/api/v1/templates': { list: '/api/v1/templates', of: templateOf, in: templateOf },
   '/api/v1/upstreams': { list: '/api/v1/upstreams', of: ({ id }) => id },
   '/api/v1/virtual-servers': { list: '/api/v1/virtual-servers', of: ({ name }) => name, in: ({ name }) => name },
+  '/api/v1/mcp/captures': { list: '/api/v1/mcp/captures', of: ({ id }) => id },
   '/api/v1/workflows': { list: '/api/v1/workflows', of: ({ name }) => name, in: ({ name }) => name },
   '/api/v1/workflows/{workflow}/executions': { list: '/api/v1/executions', of: ({ executionId }) => executionId },
   // Alerts and executions tell people too.
@@ -27,7 +28,13 @@ const collections: Record<string, { list: string; of: (reply: Item) => unknown; 
 };
 
 /** These cost their service something as long as they are there, so they are removed as soon as they are accepted. */
-const removed = ['/api/v1/rules', '/api/v1/webhooks', '/api/v1/email-contacts', '/api/v1/virtual-servers'];
+const removed = [
+  '/api/v1/rules',
+  '/api/v1/webhooks',
+  '/api/v1/email-contacts',
+  '/api/v1/virtual-servers',
+  '/api/v1/mcp/captures',
+];
 
 /** Keeps what was accepted, to compare it with what is stored. */
 export class Ledger {

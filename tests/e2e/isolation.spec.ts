@@ -144,6 +144,7 @@ describe.each(roles)('the role %s', (role) => {
     const channels = {
       'metrics:host': 'metrics:read',
       alerts: 'alerts:read',
+      'tap:x': 'captures:read',
       'runs:x': 'executions:read',
       system: 'system:read',
     };
@@ -178,6 +179,7 @@ async function fillAlpha(token: string | undefined): Promise<void> {
     (await post('upstreams', { name: MARK, transport: 'sse', url: `http://127.0.0.1:9/${MARK}` })).id,
   );
   ids.virtualServer = String((await post('virtual-servers', { name: MARK, members: [{ upstream: MARK }] })).name);
+  ids.capture = String((await post('mcp/captures', { server: MARK })).id);
   ids.apiKey = String((await post('api-keys', { name: MARK, role: 'viewer' })).id);
   ids.user = String((await post('users', { username: MARK, password, role: 'viewer' })).id);
   await post('metrics', { series: [{ labels: { __name__: 'marked', mark: MARK }, samples: [[Date.now(), 1]] }] });

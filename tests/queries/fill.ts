@@ -109,6 +109,10 @@ export const fills: Record<string, string[]> = {
      select ${id(17)}, ${WS}, 'filled-' || lpad(i::text, 6, '0'), 'sse', 'http://127.0.0.1:9/', '{}', 'x', true, ${AT} from ${rows}`,
     `insert into virtual_servers (workspace_id, name, members, created_at)
      select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '[]', ${AT} from ${rows}`,
+    `insert into captures (id, workspace_id, keeps_secrets, max_exchanges, started_at, until_at, ended_at)
+     select ${id(19)}, ${WS}, false, 1, ${AT}, ${AT}, case when i % 100 > 0 then ${AT} end from ${rows}`,
+    `insert into captured_exchanges (id, workspace_id, capture_id, summary, sealed)
+     select ${id(20)}, ${WS}, ${id(19, 'i % 100')}, '{}', '' from ${rows}`,
   ],
 };
 

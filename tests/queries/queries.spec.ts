@@ -49,6 +49,8 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
   '/api/v1/templates/{channel}/{name}/versions': { middle: [10 + MIDDLE] },
   '/api/v1/upstreams': { middle: ['filled-050000'] },
   '/api/v1/virtual-servers': { middle: ['filled-050000'] },
+  '/api/v1/mcp/captures': { middle: [uuidAt(19, MIDDLE)] },
+  '/api/v1/mcp/captures/{id}/exchanges': { middle: [uuidAt(20, MIDDLE)] },
 };
 
 /** Statements whose work is to read all there is, with why. */
@@ -141,7 +143,10 @@ async function collect(): Promise<typeof seen> {
   for (const { path, queries } of routes) {
     for (const query of queries) {
       const from = tap.statements.length;
-      const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => staged[name] ?? '');
+      const target = path.replaceAll(
+        /(?<=([\w-]*)\/)\{(\w+)\}/g,
+        (_, of: string, name: string) => staged[`${of} ${name}`] ?? staged[name] ?? '',
+      );
       const { status, body } = await scm.call('GET', `${target}?limit=50${query}`, { token });
       expect([target, query, status, body]).toMatchObject([target, query, 200, {}]);
       asked.push({ label: `${path} ${query}`, from, to: tap.statements.length });

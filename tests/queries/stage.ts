@@ -54,7 +54,14 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   for (const path of ['virtual-servers/staged', `upstreams/${upstream}`]) await call('DELETE', path);
   await post('upstreams', { name: 'asking', transport: 'stdio', command: 'fixture' });
   await post('upstreams', { name: 'api', transport: 'rest', url: 'http://127.0.0.1:9/', api: { document: smallApi } });
+  const capture = await post('mcp/captures', { method: 'tools/call' });
   await answerQuestion(scm.url, token);
+  const exchanges = () => items(`mcp/captures/${capture.id}/exchanges`);
+  const exchange = await waitFor(async () => (await exchanges())[0], { what: 'a captured exchange' });
+  await call('GET', `mcp/exchanges/${exchange.id}`);
+  await post(`mcp/captures/${capture.id}/stop`);
+  const { id: gone } = await post('mcp/captures', { method: 'none' });
+  await call('DELETE', `mcp/captures/${gone}`);
   const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
   await call('PATCH', `users/${user}`, { role: 'operator' });
   const { refreshToken } = await post('auth/login', { username: 'staged', password });
@@ -76,7 +83,7 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await waitFor(async () => (await items('schedules'))[0]?.lastAt, { timeoutMs: 20_000, what: 'a scheduled start' });
   await call('DELETE', 'schedules/staged-often');
   for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
-  return { id: String(executionId), name: 'staged', channel: 'email' };
+  return { id: String(executionId), 'captures id': String(capture.id), name: 'staged', channel: 'email' };
 }
 
 /** Calls a tool of a server behind the product that asks for something first, and keeps its state with the client. */

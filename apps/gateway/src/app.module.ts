@@ -34,6 +34,7 @@ import { SystemChannel } from './stream/system.channel.js';
 import { MeshStatus } from './system/mesh-status.js';
 import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
+import { CapturesController } from './mcp/captures.controller.js';
 import { UpstreamsController } from './upstreams/upstreams.controller.js';
 import { VirtualServersController } from './upstreams/virtual-servers.controller.js';
 import { ControlsController } from './workflows/controls.controller.js';
@@ -58,6 +59,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     ContactsController,
     TemplatesController,
     UpstreamsController,
+    CapturesController,
     VirtualServersController,
     McpController,
   ],

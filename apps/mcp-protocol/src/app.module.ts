@@ -2,7 +2,17 @@ import { Module } from '@nestjs/common';
 import { AuditLog } from '@scm/audit';
 import { Policy } from '@scm/policy';
 import { SecretBox } from '@scm/service';
+import { ActiveCaptures } from './captures/active-captures.js';
+import { CapturedExchangesRepository } from './captures/captured-exchanges.repository.js';
+import { CaptureSweep } from './captures/capture.sweep.js';
+import { CapturesHandler } from './captures/captures.handler.js';
+import { CapturesRepository } from './captures/captures.repository.js';
+import { CapturesService } from './captures/captures.service.js';
+import { ExchangeStore } from './captures/exchange.store.js';
+import { Recording } from './captures/recording.js';
+import { ReplayService } from './captures/replay.service.js';
 import { McpConfig } from './config.js';
+import { DiagnosisHandler } from './diagnosis/diagnosis.handler.js';
 import { ChildOwners } from './federation/child-owners.js';
 import { ChildOwnersRepository } from './federation/child-owners.repository.js';
 import { Federation } from './federation/federation.js';
@@ -64,7 +74,7 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
 import { WorkflowsProvider } from './workflows/workflows.provider.js';
 
 @Module({
-  controllers: [McpHandler, UpstreamsHandler, TasksHandler],
+  controllers: [McpHandler, UpstreamsHandler, TasksHandler, CapturesHandler, DiagnosisHandler],
   providers: [
     AuditLog,
     CallAudit,
@@ -125,6 +135,14 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     ChildOwnersRepository,
     UpstreamPool,
     UpstreamHealthCheck,
+    ActiveCaptures,
+    CapturesRepository,
+    CapturedExchangesRepository,
+    CapturesService,
+    CaptureSweep,
+    ExchangeStore,
+    Recording,
+    ReplayService,
     { provide: Policy, useFactory: () => new Policy() },
     {
       provide: SecretBox,

@@ -1,10 +1,12 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
 import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
+import { CaptureEntity, CapturedExchangeEntity } from './captures/capture.entities.js';
 import { UpstreamOwnerEntity } from './federation/child-owner.entity.js';
 import { AddRestApis1790000011000 } from './migrations/1790000011000-add-rest-apis.js';
 import { AddUpstreamOwners1790000009800 } from './migrations/1790000009800-add-upstream-owners.js';
 import { AddTasks1790000010000 } from './migrations/1790000010000-add-tasks.js';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
+import { AddCaptures1790000013000 } from './migrations/1790000013000-add-captures.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
 import { AddSessions1790000009700 } from './migrations/1790000009700-add-sessions.js';
 import { UsedStateEntity } from './protocol/used-state.entity.js';
@@ -21,6 +23,8 @@ export const database: DatabaseDeclaration = {
     UpstreamEntity,
     UpstreamOwnerEntity,
     VirtualServerEntity,
+    CaptureEntity,
+    CapturedExchangeEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -32,5 +36,6 @@ export const database: DatabaseDeclaration = {
     AddUpstreamOwners1790000009800,
     AddTasks1790000010000,
     AddRestApis1790000011000,
+    AddCaptures1790000013000,
   ],
 };

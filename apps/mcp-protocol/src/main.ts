@@ -1,5 +1,13 @@
 import { serviceAudit } from '@scm/audit';
-import { McpApi, McpTaskApi, UpstreamApi, VirtualServerApi } from '@scm/contracts';
+import {
+  CaptureApi,
+  McpApi,
+  McpMessageApi,
+  McpTaskApi,
+  UpstreamApi,
+  VirtualServerApi,
+  type CallContract,
+} from '@scm/contracts';
 import { meshSecurity } from '@scm/policy';
 import { runService, SecretBox } from '@scm/service';
 import { AppModule } from './app.module.js';
@@ -10,12 +18,9 @@ await runService({
   name: 'mcp-protocol',
   module: AppModule,
   config: McpConfig,
-  claims: [
-    ...Object.values(McpApi),
-    ...Object.values(McpTaskApi),
-    ...Object.values(UpstreamApi),
-    ...Object.values(VirtualServerApi),
-  ],
+  claims: [McpApi, McpTaskApi, UpstreamApi, VirtualServerApi, CaptureApi, McpMessageApi].flatMap<CallContract>(
+    Object.values,
+  ),
   database,
   audit: serviceAudit,
   // The headers of an upstream stand in the request that makes it.

@@ -42,6 +42,23 @@ export {
   WebhookApi,
   WebhookPage,
 } from './contact.contract.js';
+export {
+  AppliedMigrationRule,
+  Capture,
+  CaptureApi,
+  CaptureChange,
+  CaptureEvents,
+  CapturePage,
+  CapturedExchange,
+  CapturedExchangePage,
+  CapturedExchangeSummary,
+  CapturedFrame,
+  ListCapturesRequest,
+  ListExchangesRequest,
+  MessageProblem,
+  ReplayRequest,
+  StartCaptureRequest,
+} from './capture.contract.js';
 export { decode, decodeValue, parseJson } from './decode.js';
 export {
   abortSubject,
@@ -98,6 +115,7 @@ export {
 } from './definition.contract.js';
 export { McpApi, McpEvents, McpFrame, McpHead, McpRequest, McpTold, mcpTransports } from './mcp.contract.js';
 export { McpTaskApi, RunToolReply, RunToolRequest } from './mcp-task.contract.js';
+export { JudgeMessageRequest, McpMessageApi, MessageInRevision, MessageJudgement } from './mcp-message.contract.js';
 export {
   AlertRule,
   AlertRuleInput,

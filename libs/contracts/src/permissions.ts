@@ -31,6 +31,8 @@ export const permissions = [
   'upstreams:read',
   'upstreams:write',
   'upstreams:use',
+  'captures:read',
+  'captures:write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

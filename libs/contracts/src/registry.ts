@@ -1,10 +1,12 @@
 import { AuthApi } from './auth.contract.js';
 import { EmailContactApi, WebhookApi } from './contact.contract.js';
+import { CaptureApi, CaptureEvents } from './capture.contract.js';
 import { ControlApi } from './control.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
 import { McpApi, McpEvents } from './mcp.contract.js';
 import { McpTaskApi } from './mcp-task.contract.js';
+import { McpMessageApi } from './mcp-message.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
@@ -41,6 +43,9 @@ const groups = {
   UpstreamApi,
   VirtualServerApi,
   McpEvents,
+  McpMessageApi,
+  CaptureApi,
+  CaptureEvents,
   SystemApi,
 };
 

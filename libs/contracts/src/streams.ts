@@ -74,6 +74,15 @@ export const streams = {
     maxBytes: 64 * MIB,
     maxAgeMs: 10 * 60_000,
   },
+  taps: {
+    name: 'MCP_TAPS',
+    subjects: ['scm.evt.tap.>'],
+    owner: 'mcp-protocol',
+    retention: 'limits',
+    storage: 'memory',
+    maxBytes: 64 * MIB,
+    maxAgeMs: 10 * 60_000,
+  },
 } as const satisfies Record<string, StreamDeclaration>;
 
 /** Who reads which event durably. */

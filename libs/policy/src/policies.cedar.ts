@@ -35,6 +35,9 @@ const groups: Record<Permission, 'view' | 'operate' | 'administer'> = {
   'upstreams:write': 'administer',
   // What somebody else's server does with a call is not known beforehand.
   'upstreams:use': 'operate',
+  // They show what others say and are told.
+  'captures:read': 'administer',
+  'captures:write': 'administer',
 };
 
 /**

@@ -53,6 +53,8 @@ const matrix: Record<Permission, string> = {
   'upstreams:read':     'y y y y', // prettier-ignore
   'upstreams:write':    '- - y y', // prettier-ignore
   'upstreams:use':      '- y y y', // prettier-ignore
+  'captures:read':      '- - y y', // prettier-ignore
+  'captures:write':     '- - y y', // prettier-ignore
 };
 
 describe('the permission matrix', () => {

@@ -18,7 +18,7 @@ interface Follower {
 const EPOCH_CHECK_MS = 2_000;
 /** How far NATS's clock may be behind ours. */
 const CLOCK_MARGIN_MS = 2_000;
-const followed = [streams.workflow, streams.alerts, streams.frames] as const;
+const followed = [streams.workflow, streams.alerts, streams.frames, streams.taps] as const;
 
 /** Follows the event streams once for the whole gateway and hands each event to the channels that someone listens to. */
 @Injectable()

@@ -1,5 +1,6 @@
 import {
   AlertEvents,
+  CaptureEvents,
   MetricsEvents,
   ServiceError,
   streams,
@@ -37,6 +38,7 @@ interface ChannelKind {
 }
 
 const changed = WorkflowEvents.executionChanged.subject;
+const tapped = CaptureEvents.exchangeCaptured.subject;
 
 /** Every kind of channel with who may read it: a kind without an access does not compile. */
 export const channelKinds: Readonly<Record<string, ChannelKind>> = {
@@ -65,6 +67,12 @@ export const channelKinds: Readonly<Record<string, ChannelKind>> = {
     filter: (workspace) => `${AlertEvents.changed.subject}.${workspace}`,
     takesArgument: false,
   },
+  tap: {
+    access: 'captures:read',
+    stream: streams.taps,
+    filter: (workspace, capture) => `${tapped}.${workspace}.${capture}`,
+    takesArgument: true,
+  },
   system: { access: 'system:read', latestOnly: true, takesArgument: false },
 };
 
@@ -92,7 +100,7 @@ export function parseChannel(name: string, workspaceId: string): Channel {
 
 /** The keys of the channels an event's subject belongs to. */
 export function channelKeysOf(subject: string): string[] {
-  const [, , domain, , , workspace = '', ...keys] = subject.split('.').map(decodeURIComponent);
+  const [, , domain, , name, workspace = '', ...keys] = subject.split('.').map(decodeURIComponent);
   switch (domain) {
     case 'workflow':
       return [`${workspace}|run:${keys[1]}`, `${workspace}|runs:${keys[0]}`];
@@ -100,6 +108,8 @@ export function channelKeysOf(subject: string): string[] {
       return [`${workspace}|alerts`];
     case 'frame':
       return [`${workspace}|metrics:${keys[0]}`];
+    case 'tap':
+      return name === 'exchange-captured' ? [`${workspace}|tap:${keys[0]}`] : [];
     default:
       return [];
   }

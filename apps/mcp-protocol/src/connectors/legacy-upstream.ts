@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { errorCodes, isJsonObject, methodIn, ProtocolError, type JsonObject } from '@scm/mcp-messages';
+import { unrecorded } from '../captures/recording.leg.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { nextRequestId } from './connection.js';
 import { listenLegacy } from './legacy-listen.js';
@@ -49,12 +50,12 @@ export class LegacyUpstream implements Provider {
     const { actor, params } = exchange;
     const principal = `${actor.workspaceId}/${actor.kind}/${actor.id}`;
     const client = { principal, initialize: initializeFor(params) };
-    const session = await this.sessions.get(client);
+    const session = await unrecorded(() => this.sessions.get(client));
     return this.answerIn(session, exchange).catch(async (error: unknown) => {
       // A session that the upstream does not know did not see the request.
       if (!(error instanceof SessionLost)) throw error;
       this.sessions.forget(client, session);
-      return this.answerIn(await this.sessions.get(client), exchange);
+      return this.answerIn(await unrecorded(() => this.sessions.get(client)), exchange);
     });
   }
 
@@ -99,11 +100,12 @@ export class LegacyUpstream implements Provider {
     };
     try {
       const request = toUpstream(session.welcome, { method, params, progressToken });
-      return fromUpstream(session.welcome, method, await session.request({ ...request, signal }, listener));
+      const result = await session.request({ ...request, signal }, listener);
+      return call.inTurn(() => fromUpstream(session.welcome, method, result));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const { code, message, data } = error;
-      const told = errorFromUpstream(session.welcome, method, { code, message, data }, params);
+      const told = call.inTurn(() => errorFromUpstream(session.welcome, method, { code, message, data }, params));
       if ('result' in told) return told.result;
       throw new ProtocolError(told.error.code, told.error.message, told.error.data);
     }

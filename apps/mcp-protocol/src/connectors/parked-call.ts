@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '@scm/mcp-messages';
@@ -25,6 +26,7 @@ export class ParkedCall {
   private asked = Promise.withResolvers<void>();
   private count = 0;
   private exchange?: Exchange;
+  private within = AsyncLocalStorage.snapshot();
 
   constructor(
     private readonly session: LegacySession,
@@ -34,20 +36,26 @@ export class ParkedCall {
     answer.catch(() => {});
   }
 
+  /** Runs `work` as part of the exchange in which the call goes on now, whatever brought it about. */
+  inTurn<T>(work: () => T): T {
+    return this.within(work);
+  }
+
   /** Takes a question of the upstream. */
   ask(request: JsonRpcRequest): void {
-    const { question: canonical, reverse } = questionFromUpstream(this.session.welcome, request);
+    const { question: canonical, reverse } = this.inTurn(() => questionFromUpstream(this.session.welcome, request));
     this.questions.set(`input-${++this.count}`, { request, canonical, ...(reverse && { reverse }) });
     this.asked.resolve();
   }
 
   notify(notification: JsonRpcNotification): void {
-    this.exchange?.notify(notification);
+    this.inTurn(() => this.exchange?.notify(notification));
   }
 
   /** Resolves with the answer, or with undefined when the client has to be asked first. */
   async turn(exchange: Exchange): Promise<JsonObject | undefined> {
     this.exchange = exchange;
+    this.within = AsyncLocalStorage.snapshot();
     const questioned = this.asked.promise.then(() => sleep(GATHER_MS, undefined));
     try {
       return await Promise.race([this.answer, questioned, aborted(exchange.signal)]);

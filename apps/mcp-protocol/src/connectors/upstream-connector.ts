@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
+import { recordedUpstream } from '../captures/recorded-upstream.js';
 import type { Exchange } from '../protocol/exchange.js';
 import type { Connector } from './connector.js';
 import { probeEra, type Era } from './era-probe.js';
@@ -34,7 +35,7 @@ export class UpstreamConnector implements Connector {
 
   async answer(exchange: Exchange): Promise<JsonObject> {
     if ((await this.era()) === 'legacy') return this.legacy.answer(exchange);
-    return this.modern.answer(exchange).catch((error: unknown) => {
+    return recordedUpstream(exchange, (recorded) => this.modern.answer(recorded)).catch((error: unknown) => {
       // It was replaced by one that speaks otherwise: the next exchange asks again.
       if (isOtherEra(error)) this.verdict = undefined;
       throw error;

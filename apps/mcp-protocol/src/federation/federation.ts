@@ -22,7 +22,7 @@ export class Federation implements Provider {
 
   constructor(
     private readonly members: MembersService,
-    private readonly pool: UpstreamPool,
+    pool: UpstreamPool,
     private readonly audit: CallAudit,
     private readonly served: Served,
     @Inject(IDENTITY) private readonly identity: Identity,
@@ -131,9 +131,7 @@ export class Federation implements Provider {
     const about = { resource: shown, details: { upstream: member.name, digest: digestOf(params['arguments'] ?? {}) } };
     await this.audit.record(method, 'started', about);
     try {
-      const result = await this.pool
-        .get(member.upstream as UpstreamRow)
-        .guarded.answer(exchange, this.isIdempotent(member, exchange));
+      const result = await member.answer(exchange, this.isIdempotent(member, exchange));
       await this.audit.record(method, result['isError'] === true ? 'failed' : 'done', about);
       return result;
     } catch (error) {

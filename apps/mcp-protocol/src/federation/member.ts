@@ -1,4 +1,5 @@
-import type { Exchange, Provider } from '../protocol/exchange.js';
+import type { JsonObject } from '@scm/mcp-messages';
+import type { Exchange } from '../protocol/exchange.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
 
 const SEPARATOR = '__';
@@ -11,7 +12,8 @@ export interface Member {
   namespace: string;
   /** Absent for what is built in. */
   upstream?: UpstreamRow;
-  answer: Provider['answer'];
+  /** `isIdempotent`: whether the tool that is called says so of itself. */
+  answer(exchange: Exchange, isIdempotent?: boolean): Promise<JsonObject>;
 }
 
 /** A name as clients see it. */

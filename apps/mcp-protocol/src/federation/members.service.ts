@@ -2,11 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BUILT_IN_MEMBER, ServiceError, WORKFLOWS_MEMBER, type Actor, type VirtualServerMember } from '@scm/contracts';
 import { Policy } from '@scm/policy';
 import { LRUCache } from 'lru-cache';
+import { withUpstream } from '../captures/recording.leg.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { UpstreamsRepository, type UpstreamRow } from '../upstreams/upstreams.repository.js';
 import { VirtualServersRepository } from '../upstreams/virtual-servers.repository.js';
 import { withParams, type Member } from './member.js';
 import { UpstreamPool } from './upstream-pool.js';
+import { measureUpstream } from './upstream.telemetry.js';
 
 /** The provider of the product's own tools and resources. */
 export const BUILT_IN = Symbol('scm.mcp.built-in');
@@ -54,7 +56,10 @@ export class MembersService {
   }
 
   private memberOf(upstream: UpstreamRow, prefix: boolean): Member {
-    const answer = (exchange: Exchange) => this.pool.get(upstream).guarded.answer(exchange);
+    const answer = (exchange: Exchange, isIdempotent?: boolean) =>
+      measureUpstream(exchange, upstream, () =>
+        withUpstream(upstream.name, () => this.pool.get(upstream).guarded.answer(exchange, isIdempotent)),
+      );
     return { name: upstream.name, namespace: prefix ? upstream.namespace : '', upstream, answer };
   }
 

@@ -68,6 +68,7 @@ function callerOf(
   const checkTool = (tool: JsonObject) =>
     checkParameterHeaders(headers, request, parameterHeadersOf(tool['inputSchema']));
   return {
+    transport,
     signal,
     ...(server !== undefined && { server }),
     send: (notification) => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { McpRequest } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import {
   judgeRequest,
@@ -10,6 +11,9 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '@scm/mcp-messages';
+import type { ExchangeFacts } from '../captures/recorder.js';
+import { recordFrame } from '../captures/recording.leg.js';
+import { Recording } from '../captures/recording.js';
 import { answerOf, toProtocolError } from './answering.js';
 import { restrained } from './client-wishes.js';
 import { PROVIDER, type Exchange, type Provider } from './exchange.js';
@@ -19,6 +23,7 @@ import { RequestStateSeal } from './request-state.js';
 
 /** Where a request of 2026-07-28 came from, and where the messages go that precede its answer. */
 export interface StatelessCaller {
+  readonly transport: McpRequest['transport'];
   readonly server?: string;
   readonly signal: AbortSignal;
   send(notification: JsonRpcNotification): void;
@@ -32,10 +37,23 @@ export class StatelessExchange {
   constructor(
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly seal: RequestStateSeal,
+    private readonly recording: Recording,
   ) {}
 
   /** The response. Throws ProtocolError for a request that is not valid. */
   async answer(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
+    const { transport, server } = caller;
+    const facts: ExchangeFacts = {
+      request,
+      revision: latestRevision,
+      transport,
+      ...(server !== undefined && { server }),
+    };
+    return this.recording.around(facts, () => this.resolve(request, caller));
+  }
+
+  /** The same for somebody who records it. */
+  async resolve(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
     const { id } = request;
     const refusal = judgeRequest(latestRevision, 'client', request, [tasksExtension]);
     if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`, undefined, id);
@@ -69,7 +87,11 @@ export class StatelessExchange {
 
 function exchangeOf({ method, params = {}, id }: JsonRpcRequest, caller: StatelessCaller): Exchange {
   const isListening = method === 'subscriptions/listen';
-  const send = (notification: JsonRpcNotification) => caller.send(notification);
+  const send = (notification: JsonRpcNotification) => {
+    const told = { peer: 'client', direction: 'sent', revision: latestRevision, method: notification.method } as const;
+    recordFrame(told, notification);
+    caller.send(notification);
+  };
   const notify = isListening
     ? ({ params: told = {}, ...message }: JsonRpcNotification) => send({ ...message, params: ofSubscription(told, id) })
     : restrained(params, send);

@@ -79,15 +79,15 @@ export class LegacyDoor {
     return id === undefined ? undefined : ((await this.sessions.find(id)) ?? 'unknown');
   }
 
-  private callerOf({ headers, server }: McpRequest, session: Session | undefined): LegacyCaller {
+  private callerOf({ headers, server, transport }: McpRequest, session: Session | undefined): LegacyCaller {
     if (session) {
       if (!session.revision) throw new ProtocolError(errorCodes.invalidRequest, 'The session is not initialized');
       const { revision, requestMeta } = session;
-      return { revision, requestMeta, server: session.server, session };
+      return { revision, requestMeta, transport, server: session.server, session };
     }
     const revision = (headers['mcp-protocol-version'] ?? assumedRevision) as ProtocolRevision;
     this.served.assertServed(revision);
-    return { revision, requestMeta: anonymous, server };
+    return { revision, requestMeta: anonymous, transport, server };
   }
 
   /** Answers and notifications of the client. */

@@ -3,6 +3,7 @@ import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
 import { runCall } from '@scm/messaging';
 import { metaKeys, protocolRevisions, type JsonObject, type JsonRpcRequest } from '@scm/mcp-messages';
 import { requestMetaOf } from '@scm/mcp-migration';
+import type { Recording } from '../captures/recording.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { ClientRequests } from './client-requests.js';
 import { LegacyExchange, type LegacyCaller } from './legacy.exchange.js';
@@ -28,6 +29,8 @@ const answers: Record<string, JsonObject> = {
 };
 const call: JsonRpcRequest = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 't', arguments: {} } };
 
+const unrecorded = { around: (_: unknown, work: () => Promise<JsonObject>) => work() } as unknown as Recording;
+
 /** Replicas that tell each other in one process. */
 function makeBus(): SessionBus {
   const hearers: ((session: string, message: JsonObject) => void)[] = [];
@@ -51,8 +54,8 @@ async function play(
   const opening = { protocolVersion: revision, capabilities, clientInfo: { name: 'c', version: '1' } };
   const requestMeta = requestMetaOf(opening, revision);
   const session = { id: 's', revision, requestMeta, subscriptions: [] } as unknown as Session;
-  const caller: LegacyCaller = { revision, requestMeta, session };
-  const exchange = new LegacyExchange(provider, asking, new SessionMethods({} as SessionsService));
+  const caller: LegacyCaller = { revision, requestMeta, transport: 'http', session };
+  const exchange = new LegacyExchange(provider, asking, new SessionMethods({} as SessionsService), unrecorded);
   const stream = {
     canSend: true,
     signal: new AbortController().signal,

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { McpRequest } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import {
   errorCodes,
@@ -11,6 +12,7 @@ import {
   type JsonRpcRequest,
   type ProtocolRevision,
 } from '@scm/mcp-messages';
+import { Recording } from '../captures/recording.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
 import { restrained } from '../protocol/client-wishes.js';
 import { PROVIDER, type Exchange, type Provider } from '../protocol/exchange.js';
@@ -24,6 +26,7 @@ import { callDown, callUp, errorDown, resultDown, resultUp } from './translation
 export interface LegacyCaller {
   readonly revision: ProtocolRevision;
   readonly requestMeta: JsonObject;
+  readonly transport: McpRequest['transport'];
   readonly server?: string;
   readonly session?: Session;
 }
@@ -45,10 +48,18 @@ export class LegacyExchange {
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly requests: ClientRequests,
     private readonly methods: SessionMethods,
+    private readonly recording: Recording,
   ) {}
 
   /** The response, in the client's revision. */
-  async answer(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<object> {
+  async answer(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
+    const { revision, transport, server } = caller;
+    const facts = { request, revision, transport, ...(server !== undefined && { server }) };
+    return this.recording.around(facts, () => this.resolve(request, caller, stream));
+  }
+
+  /** The same for somebody who records it. */
+  async resolve(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
     const { id, method } = request;
     try {
       const refusal = judgeRequest(caller.revision, 'client', request);

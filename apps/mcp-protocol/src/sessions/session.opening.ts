@@ -11,6 +11,7 @@ import {
   type ProtocolRevision,
 } from '@scm/mcp-messages';
 import { initializeResultOf, requestMetaOf } from '@scm/mcp-migration';
+import { Recording } from '../captures/recording.js';
 import { AnswerWriter } from '../protocol/answer.writer.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
 import { PROVIDER, type Provider } from '../protocol/exchange.js';
@@ -29,6 +30,7 @@ export class SessionOpening {
     private readonly sessions: SessionsService,
     private readonly served: Served,
     private readonly frames: FrameStore,
+    private readonly recording: Recording,
   ) {}
 
   /** A stream of HTTP+SSE has its session before the client initializes it. */
@@ -39,18 +41,21 @@ export class SessionOpening {
     answer: StreamedAnswer<McpHead>,
   ): Promise<McpHead | void> {
     const { request, revision } = this.negotiate(body);
-    const params = request.params ?? {};
-    const requestMeta = requestMetaOf(params, revision);
+    const requestMeta = requestMetaOf(request.params ?? {}, revision);
+    const server = streamed?.server ?? asked.server;
+    const facts = { request, revision, transport: asked.transport, ...(server !== undefined && { server }) };
     try {
-      const discover = await answerOf(this.provider, {
-        method: 'server/discover',
-        params: { _meta: requestMeta },
-        actor: currentActor(),
-        server: streamed?.server ?? asked.server,
-        signal: answer.signal,
-        notify: () => {},
+      const message = await this.recording.around(facts, async () => {
+        const discover = await answerOf(this.provider, {
+          method: 'server/discover',
+          params: { _meta: requestMeta },
+          actor: currentActor(),
+          server,
+          signal: answer.signal,
+          notify: () => {},
+        });
+        return { ...resultMessage(request.id, initializeResultOf(discover, revision).message.result) };
       });
-      const message = resultMessage(request.id, initializeResultOf(discover, revision).message.result);
       if (streamed && asked.transport === 'sse')
         return await this.initialize(streamed, { revision, requestMeta }, message);
       const session = await this.sessions.begin(asked, { revision, requestMeta });
@@ -63,10 +68,10 @@ export class SessionOpening {
   private async initialize(
     session: Session,
     change: { revision: ProtocolRevision; requestMeta: JsonObject },
-    message: object,
+    message: JsonObject,
   ): Promise<McpHead> {
     await this.sessions.change(session, change);
-    await this.frames.keep(session.id, SSE_STREAM, { message: message as JsonObject });
+    await this.frames.keep(session.id, SSE_STREAM, { message });
     return accepted;
   }
 
