@@ -8,7 +8,7 @@ import { UpstreamsRepository, type UpstreamRow } from '../upstreams/upstreams.re
 import { VirtualServersRepository } from '../upstreams/virtual-servers.repository.js';
 import { withParams, type Member } from './member.js';
 import { UpstreamPool } from './upstream-pool.js';
-import { measureUpstream } from './upstream.telemetry.js';
+import { observeUpstream } from './upstream.telemetry.js';
 
 /** The provider of the product's own tools and resources. */
 export const BUILT_IN = Symbol('scm.mcp.built-in');
@@ -57,8 +57,8 @@ export class MembersService {
 
   private memberOf(upstream: UpstreamRow, prefix: boolean): Member {
     const answer = (exchange: Exchange, isIdempotent?: boolean) =>
-      measureUpstream(exchange, upstream, () =>
-        withUpstream(upstream.name, () => this.pool.get(upstream).guarded.answer(exchange, isIdempotent)),
+      observeUpstream(exchange, upstream, (traced) =>
+        withUpstream(upstream.name, () => this.pool.get(upstream).guarded.answer(traced, isIdempotent)),
       );
     return { name: upstream.name, namespace: prefix ? upstream.namespace : '', upstream, answer };
   }

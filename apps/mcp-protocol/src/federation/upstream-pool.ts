@@ -6,6 +6,7 @@ import { McpConfig } from '../config.js';
 import type { Connector } from '../connectors/connector.js';
 import { ParkedCalls } from '../connectors/parked-calls.js';
 import { RequestStates } from '../connectors/request-state.js';
+import { tracedFetch } from '../connectors/traced-fetch.js';
 import { UpstreamConnector } from '../connectors/upstream-connector.js';
 import type { UpstreamTarget } from '../connectors/upstream-target.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
@@ -87,7 +88,7 @@ export class UpstreamPool implements OnModuleDestroy {
     if (row.transport === 'rest') return this.restUpstream(row);
     const relay = (owner: string, exchange: Exchange) => this.relay.send(owner, row.id, exchange);
     return new UpstreamConnector(this.targetOf(row), {
-      fetch: this.egress.fetch,
+      fetch: tracedFetch(this.egress.fetch),
       parking: { owner: this.identity.instance, calls: this.calls, states: this.states, relay },
       headersOf: (exchange) => paramHeaders(this.schemaOf(row, exchange), exchange.params['arguments']),
     });

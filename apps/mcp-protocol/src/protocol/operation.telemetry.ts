@@ -2,6 +2,9 @@ import { metrics } from '@opentelemetry/api';
 import { isJsonObject, methods, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import type { ExchangeFacts } from '../captures/recorder.js';
 
+import { inClientTrace } from './trace-context.js';
+import { countCapabilities } from './capability.telemetry.js';
+
 /** As the semantic conventions of OpenTelemetry name it. */
 const duration = metrics.getMeter('@scm/mcp-protocol').createHistogram('mcp.server.operation.duration', {
   description: 'How long requests of clients take',
@@ -11,18 +14,20 @@ const duration = metrics.getMeter('@scm/mcp-protocol').createHistogram('mcp.serv
   },
 });
 
-/** Measures one request by method, revision, transport and error. */
+/** Measures one request by method, revision, transport and error, in the trace that its client names. */
 export async function measureOperation(facts: ExchangeFacts, work: () => Promise<JsonObject>): Promise<JsonObject> {
+  const { request, revision } = facts;
+  countCapabilities(request, revision);
   const startedAt = performance.now();
   const ended = (error?: string) =>
     duration.record((performance.now() - startedAt) / 1_000, {
-      'mcp.method.name': Object.hasOwn(methods, facts.request.method) ? facts.request.method : '_OTHER',
-      'mcp.protocol.version': facts.revision,
+      'mcp.method.name': Object.hasOwn(methods, request.method) ? request.method : '_OTHER',
+      'mcp.protocol.version': revision,
       'scm.mcp.transport': facts.transport,
       ...(error !== undefined && { 'error.type': error }),
     });
   try {
-    const response = await work();
+    const response = await inClientTrace(request, work);
     ended(errorOf(response));
     return response;
   } catch (error) {
