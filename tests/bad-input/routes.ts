@@ -119,6 +119,8 @@ const examples: Record<string, () => unknown> = {
   '/api/v1/upstreams transport': () => 'streamable-http',
   '/api/v1/upstreams command': () => OMITTED,
   api: () => OMITTED,
+  revision: () => '2025-11-25',
+  message: () => ({ jsonrpc: '2.0', id: 1, method: 'ping' }),
   members: () => [{ upstream: 'scm' }],
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],

@@ -35,6 +35,7 @@ import { MeshStatus } from './system/mesh-status.js';
 import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
 import { CapturesController } from './mcp/captures.controller.js';
+import { DiagnosisController } from './mcp/diagnosis.controller.js';
 import { UpstreamsController } from './upstreams/upstreams.controller.js';
 import { VirtualServersController } from './upstreams/virtual-servers.controller.js';
 import { ControlsController } from './workflows/controls.controller.js';
@@ -60,6 +61,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     TemplatesController,
     UpstreamsController,
     CapturesController,
+    DiagnosisController,
     VirtualServersController,
     McpController,
   ],

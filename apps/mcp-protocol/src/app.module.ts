@@ -13,6 +13,7 @@ import { Recording } from './captures/recording.js';
 import { ReplayService } from './captures/replay.service.js';
 import { McpConfig } from './config.js';
 import { DiagnosisHandler } from './diagnosis/diagnosis.handler.js';
+import { UpstreamExamination } from './diagnosis/upstream-examination.js';
 import { ChildOwners } from './federation/child-owners.js';
 import { ChildOwnersRepository } from './federation/child-owners.repository.js';
 import { Federation } from './federation/federation.js';
@@ -143,6 +144,7 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     ExchangeStore,
     Recording,
     ReplayService,
+    UpstreamExamination,
     { provide: Policy, useFactory: () => new Policy() },
     {
       provide: SecretBox,

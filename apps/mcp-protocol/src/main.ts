@@ -2,7 +2,7 @@ import { serviceAudit } from '@scm/audit';
 import {
   CaptureApi,
   McpApi,
-  McpMessageApi,
+  DiagnosisApi,
   McpTaskApi,
   UpstreamApi,
   VirtualServerApi,
@@ -18,7 +18,7 @@ await runService({
   name: 'mcp-protocol',
   module: AppModule,
   config: McpConfig,
-  claims: [McpApi, McpTaskApi, UpstreamApi, VirtualServerApi, CaptureApi, McpMessageApi].flatMap<CallContract>(
+  claims: [McpApi, McpTaskApi, UpstreamApi, VirtualServerApi, CaptureApi, DiagnosisApi].flatMap<CallContract>(
     Object.values,
   ),
   database,

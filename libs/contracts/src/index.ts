@@ -80,6 +80,14 @@ export {
   subscription,
   task,
 } from './define.js';
+export {
+  DiagnosisApi,
+  DiagnosisCheck,
+  JudgeMessageRequest,
+  MessageInRevision,
+  MessageJudgement,
+  UpstreamDiagnosis,
+} from './diagnosis.contract.js';
 export { type ErrorCode, type FieldError, ServiceError, errorTable, invalidField, isErrorCode } from './errors.js';
 export {
   Amount,
@@ -115,7 +123,6 @@ export {
 } from './definition.contract.js';
 export { McpApi, McpEvents, McpFrame, McpHead, McpRequest, McpTold, mcpTransports } from './mcp.contract.js';
 export { McpTaskApi, RunToolReply, RunToolRequest } from './mcp-task.contract.js';
-export { JudgeMessageRequest, McpMessageApi, MessageInRevision, MessageJudgement } from './mcp-message.contract.js';
 export {
   AlertRule,
   AlertRuleInput,

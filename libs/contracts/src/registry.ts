@@ -2,11 +2,11 @@ import { AuthApi } from './auth.contract.js';
 import { EmailContactApi, WebhookApi } from './contact.contract.js';
 import { CaptureApi, CaptureEvents } from './capture.contract.js';
 import { ControlApi } from './control.contract.js';
+import { DiagnosisApi } from './diagnosis.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
 import { McpApi, McpEvents } from './mcp.contract.js';
 import { McpTaskApi } from './mcp-task.contract.js';
-import { McpMessageApi } from './mcp-message.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
@@ -43,7 +43,7 @@ const groups = {
   UpstreamApi,
   VirtualServerApi,
   McpEvents,
-  McpMessageApi,
+  DiagnosisApi,
   CaptureApi,
   CaptureEvents,
   SystemApi,

@@ -1,12 +1,10 @@
 import { Controller } from '@nestjs/common';
 import {
   CaptureApi,
-  McpMessageApi,
   type Capture,
   type CapturedExchange,
   type CapturedExchangePage,
   type CapturePage,
-  type MessageJudgement,
   type Nothing,
 } from '@scm/contracts';
 import type { JsonText } from '@scm/messaging';
@@ -55,10 +53,5 @@ export class CapturesController {
   @Route('POST', 'exchanges/:id/replay', CaptureApi.replay, 'Send the request of a captured exchange again')
   replay(@Call() call: HttpCall): Promise<JsonText<CapturedExchange>> {
     return this.mesh.forward(CaptureApi.replay, call);
-  }
-
-  @Route('POST', 'messages/judge', McpMessageApi.judge, 'Judge an MCP message, and show it in every revision')
-  judge(@Call() call: HttpCall): Promise<JsonText<MessageJudgement>> {
-    return this.mesh.forward(McpMessageApi.judge, call);
   }
 }

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Capture, CapturedExchange, CapturedExchangeSummary, MessageJudgement } from '@scm/contracts';
+import type {
+  Capture,
+  CapturedExchange,
+  CapturedExchangeSummary,
+  MessageJudgement,
+  UpstreamDiagnosis,
+} from '@scm/contracts';
 import { waitFor } from '@scm/testing';
 import { setMcpStage, stateless, type McpStage } from '../testing/mcp-stage.js';
 import { openStream } from '../testing/stream-client.js';
@@ -200,5 +206,31 @@ describe('the judgement of a message', () => {
       message: { ...message, params: { arguments: {} } },
     });
     expect(bad.body).toMatchObject({ valid: false, problem: { pointer: '/params/name' }, revisions: [] });
+  });
+});
+
+describe('the diagnosis of an upstream', () => {
+  it('asks it all there is to ask, and names what it cannot say', async () => {
+    const { items } = (await api<{ items: { id: string; name: string }[] }>('GET', 'upstreams')).body;
+    const { body } = await api<UpstreamDiagnosis>('GET', `upstreams/${items[0]?.id}/diagnosis`);
+    expect(body).toMatchObject({ healthy: true, revision: '2025-11-25' });
+    expect(body.checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'server/discover passed',
+      'tools/list passed',
+      'prompts/list passed',
+      'resources/list passed',
+      'resources/templates/list passed',
+    ]);
+    const dead = await api<{ id: string }>('POST', 'upstreams', {
+      name: 'dead',
+      transport: 'streamable-http',
+      url: 'http://127.0.0.1:9/mcp',
+    });
+    const { body: found } = await api<UpstreamDiagnosis>('GET', `upstreams/${dead.body.id}/diagnosis`);
+    expect(found).toMatchObject({
+      healthy: false,
+      checks: [{ outcome: 'failed', problems: [expect.any(String)] }, {}, {}, {}, {}],
+    });
+    await api('DELETE', `upstreams/${dead.body.id}`);
   });
 });

@@ -1,12 +1,26 @@
 import { Controller } from '@nestjs/common';
-import { McpMessageApi, type JudgeMessageRequest, type MessageJudgement } from '@scm/contracts';
+import {
+  DiagnosisApi,
+  type ById,
+  type JudgeMessageRequest,
+  type MessageJudgement,
+  type UpstreamDiagnosis,
+} from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
 import { judgeMessage } from './message-judgement.js';
+import { UpstreamExamination } from './upstream-examination.js';
 
 @Controller()
 export class DiagnosisHandler {
-  @Rpc(McpMessageApi.judge)
-  async judge(request: JudgeMessageRequest): Promise<MessageJudgement> {
+  constructor(private readonly examination: UpstreamExamination) {}
+
+  @Rpc(DiagnosisApi.judgeMessage)
+  async judgeMessage(request: JudgeMessageRequest): Promise<MessageJudgement> {
     return judgeMessage(request);
+  }
+
+  @Rpc(DiagnosisApi.diagnoseUpstream)
+  diagnoseUpstream({ id }: ById): Promise<UpstreamDiagnosis> {
+    return this.examination.of(id);
   }
 }

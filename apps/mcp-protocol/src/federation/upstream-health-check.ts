@@ -36,7 +36,8 @@ export class UpstreamHealthCheck {
   }
 }
 
-function discovery(): Exchange {
+/** Asks, as the product itself, what a server is. */
+export function discovery(): Exchange {
   const _meta = {
     [metaKeys.protocolVersion]: latestRevision,
     [metaKeys.clientCapabilities]: {},

@@ -1,6 +1,7 @@
+import { ById } from './auth.contract.js';
 import { AppliedMigrationRule, MessageProblem } from './capture.contract.js';
 import { rpc } from './define.js';
-import { Flag, JsonObject, ListOf, Nested, OneOf, Text } from './fields.js';
+import { Flag, Id, Instant, JsonObject, ListOf, Nested, OneOf, Text, Texts, Whole } from './fields.js';
 
 /** One JSON-RPC message, and who is said to have sent it. */
 export class JudgeMessageRequest {
@@ -27,12 +28,37 @@ export class MessageJudgement {
   @ListOf(() => MessageInRevision, { max: 16 }) revisions: MessageInRevision[];
 }
 
+export const diagnosisOutcomes = ['passed', 'warned', 'failed', 'skipped'] as const;
+
+/** One thing that was tried at an upstream, and what is wrong with it. */
+export class DiagnosisCheck {
+  @Text({ max: 64, description: '`era`, or the method that was asked' }) name: string;
+  @OneOf(diagnosisOutcomes) outcome: (typeof diagnosisOutcomes)[number];
+  @Whole() tookMs: number;
+  @Texts({ max: 100, maxLength: 1_024 }) problems: string[];
+}
+
+/** What one replica finds when it asks an upstream everything that changes nothing. */
+export class UpstreamDiagnosis {
+  @Id() id: string;
+  @Flag({ description: 'Whether nothing failed' }) healthy: boolean;
+  @Text({ max: 16, optional: true, description: 'The revision that is spoken with it' }) revision?: string;
+  @ListOf(() => DiagnosisCheck, { max: 16 }) checks: DiagnosisCheck[];
+  @Instant() checkedAt: string;
+}
+
 const service = 'mcp-protocol';
 
-export const McpMessageApi = {
-  judge: rpc('mcp-message.v1.judge', JudgeMessageRequest, MessageJudgement, {
+export const DiagnosisApi = {
+  judgeMessage: rpc('diagnosis.v1.judge-message', JudgeMessageRequest, MessageJudgement, {
     service,
     access: 'mcp:use',
     changes: false,
+  }),
+  diagnoseUpstream: rpc('diagnosis.v1.diagnose-upstream', ById, UpstreamDiagnosis, {
+    service,
+    access: 'upstreams:use',
+    changes: false,
+    timeoutMs: 30_000,
   }),
 };
