@@ -122,6 +122,13 @@ const examples: Record<string, () => unknown> = {
   revision: () => '2025-11-25',
   message: () => ({ jsonrpc: '2.0', id: 1, method: 'ping' }),
   members: () => [{ upstream: 'scm' }],
+  authorization: () => ({
+    grant: 'authorization-code',
+    clientId: 'x',
+    clientSecret: 'x',
+    scope: 'x',
+    issuer: 'http://127.0.0.1:9/',
+  }),
   url: () => `http://127.0.0.1:9/${uniqueName()}`,
   channels: () => ['inbox'],
   version: () => '1.0.0',

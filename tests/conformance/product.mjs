@@ -35,6 +35,16 @@ export async function startConformant({ replicas = 1 } = {}) {
   };
 }
 
+/** The whole product as a client of servers that want OAuth: `env` is what `client/through-product.mjs` needs of it. */
+export async function startAsClient() {
+  // The suite knows the client of this address: https://conformance-test.local/client-metadata.json.
+  const publicUrl = 'https://conformance-test.local';
+  const allow = '127.0.0.1,localhost,::1';
+  const product = await startProduct({ env: { SCM_EGRESS_ALLOW: allow, SCM_PUBLIC_URL: publicUrl } });
+  const { gatewayUrl, apiKey, stop } = product;
+  return { env: { SCM_CONFORMANCE_PRODUCT: JSON.stringify({ gatewayUrl, apiKey, publicUrl }) }, stop };
+}
+
 /** Adds the API key, which the suite cannot send; all else, Host and Origin too, passes as it came. */
 function startProxy({ gatewayUrl, apiKey }) {
   const { hostname, port } = new URL(gatewayUrl);

@@ -9,10 +9,6 @@ const known = [
     upstream: '2025-11-25',
     why: '2026-07-28/input-required: a request of an older server has no key, and this scenario knows the one that a newer server would choose',
   },
-  {
-    scenario: /^auth\//,
-    why: 'upstreams get the headers they are registered with; OAuth comes with the identity of agents',
-  },
 ];
 
 /** Why this scenario is known to fail in a run; undefined when it is to pass. */

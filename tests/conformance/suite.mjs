@@ -18,9 +18,10 @@ export async function runServerSuite(url, args) {
 }
 
 /** Runs one of the official suite's client scenarios; the suite appends its URL to the command. */
-export async function runClientScenario(command, name, revision) {
-  const args = ['client', '--command', command, '--scenario', name, '--spec-version', revision];
-  const { output, failures } = await run(args);
+export async function runClientScenario(command, name, revision, env = {}) {
+  const version = revision ? ['--spec-version', revision] : [];
+  const args = ['client', '--command', command, '--scenario', name, ...version];
+  const { output, failures } = await run(args, ['-o'], env);
   const [, passed, all] = /^Passed: (\d+)\/(\d+)/m.exec(output) ?? [undefined, 0, 0];
   const ok = /OVERALL: PASSED/.test(output);
   return { name, ok, passed: Number(passed), failed: all - passed, reasons: failures[name] ?? [output.slice(-500)] };
@@ -33,11 +34,21 @@ export async function clientScenarios(revision) {
   return [...scored.matchAll(/^\s*-\s+([\w/-]+)/gm)].map(([, name]) => name);
 }
 
-async function run(args, into = ['-o']) {
+/** Every client scenario that no revision requires, with the revision it belongs to; undefined for those of extensions. */
+export async function otherClientScenarios(revisions) {
+  const required = (await Promise.all(revisions.map(clientScenarios))).flat();
+  const { output } = await run(['list', '--client'], []);
+  return [...output.matchAll(/^\s*-\s+([\w/-]+) \[([\w.,-]+)\]/gm)]
+    .map(([, name, of]) => ({ name, revision: of === 'extension' ? undefined : of.split(',').at(-1) }))
+    .filter(({ name }) => !required.includes(name));
+}
+
+async function run(args, into = ['-o'], env = {}) {
   const results = fs.mkdtempSync(path.join(os.tmpdir(), 'scm-conformance-'));
   try {
     const child = spawn(process.execPath, [suite, ...args, ...into.flatMap((flag) => [flag, results])], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     });
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));

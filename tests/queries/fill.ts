@@ -113,6 +113,10 @@ export const fills: Record<string, string[]> = {
      select ${id(19)}, ${WS}, false, 1, ${AT}, ${AT}, case when i % 100 > 0 then ${AT} end from ${rows}`,
     `insert into captured_exchanges (id, workspace_id, capture_id, summary, sealed)
      select ${id(20)}, ${WS}, ${id(19, 'i % 100')}, '{}', '' from ${rows}`,
+    `insert into upstream_authorizations (upstream_id, workspace_id, sealed, authorized_at)
+     select ${id(17)}, ${WS}, 'x', ${AT} from ${rows}`,
+    `insert into upstream_authorization_requests (id, workspace_id, upstream_id, sealed, expires_at)
+     select ${id(18)}, ${WS}, ${id(17)}, 'x', now() + interval '1 hour' from ${rows}`,
   ],
 };
 

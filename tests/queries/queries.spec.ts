@@ -89,6 +89,7 @@ beforeAll(async () => {
   scm = await startWholeMesh((service, mesh): NodeJS.ProcessEnv =>
     schemas[service]
       ? {
+          SCM_PUBLIC_URL: 'https://scm.test',
           SCM_MCP_STDIO_COMMANDS: `fixture=${process.execPath} ${fixture} --stdio`,
           SCM_DATABASE_URL: tap.through(mesh.databaseUrl(service, 'request')),
           SCM_DATABASE_SYSTEM_URL: tap.through(mesh.databaseUrl(service, 'system')),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { waitFor } from '@scm/testing';
+import { startOAuthUpstream, waitFor } from '@scm/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { password, type WholeMesh } from '../e2e/whole-mesh.js';
 
@@ -62,6 +62,7 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await post(`mcp/captures/${capture.id}/stop`);
   const { id: gone } = await post('mcp/captures', { method: 'none' });
   await call('DELETE', `mcp/captures/${gone}`);
+  await authorizeUpstream(call);
   const { id: user } = await post('users', { username: 'staged', password, role: 'viewer' });
   await call('PATCH', `users/${user}`, { role: 'operator' });
   const { refreshToken } = await post('auth/login', { username: 'staged', password });
@@ -84,6 +85,23 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await call('DELETE', 'schedules/staged-often');
   for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
   return { id: String(executionId), 'captures id': String(capture.id), name: 'staged', channel: 'email' };
+}
+
+/** Registers a server that wants OAuth, and lets it have tokens. */
+async function authorizeUpstream(
+  call: (method: string, path: string, body?: object) => Promise<object>,
+): Promise<void> {
+  const wanting = await startOAuthUpstream();
+  const target = { name: 'wanting', transport: 'streamable-http', url: wanting.url };
+  const authorization = { grant: 'authorization-code' };
+  const { id } = (await call('POST', 'upstreams', { ...target, authorization })) as { id: string };
+  const { url } = (await call('POST', `upstreams/${id}/authorization`)) as { url: string };
+  const back = await wanting.consent(url);
+  await call('GET', `upstreams/authorization/callback${back.search}`);
+  await call('GET', `upstreams/${id}/authorization`);
+  await call('DELETE', `upstreams/${id}/authorization`);
+  await call('DELETE', `upstreams/${id}`);
+  await wanting.stop();
 }
 
 /** Calls a tool of a server behind the product that asks for something first, and keeps its state with the client. */

@@ -36,6 +36,7 @@ import { SystemController } from './system/system.controller.js';
 import { Telemetry } from './system/telemetry.js';
 import { CapturesController } from './mcp/captures.controller.js';
 import { DiagnosisController } from './mcp/diagnosis.controller.js';
+import { AuthorizationsController } from './upstreams/authorizations.controller.js';
 import { UpstreamsController } from './upstreams/upstreams.controller.js';
 import { VirtualServersController } from './upstreams/virtual-servers.controller.js';
 import { ControlsController } from './workflows/controls.controller.js';
@@ -59,6 +60,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     NotificationsController,
     ContactsController,
     TemplatesController,
+    AuthorizationsController,
     UpstreamsController,
     CapturesController,
     DiagnosisController,

@@ -11,6 +11,18 @@ import { CapturesService } from './captures/captures.service.js';
 import { ExchangeStore } from './captures/exchange.store.js';
 import { Recording } from './captures/recording.js';
 import { ReplayService } from './captures/replay.service.js';
+import { AuthorizationFlow } from './authorization/authorization.flow.js';
+import { AuthorizationEgress } from './authorization/authorization.egress.js';
+import { AuthorizationRequests } from './authorization/authorization-requests.js';
+import { AuthorizationRequestsRepository } from './authorization/authorization-requests.repository.js';
+import { AuthorizationSeals } from './authorization/authorization-seals.js';
+import { AuthorizationStore } from './authorization/authorization.store.js';
+import { AuthorizationsHandler } from './authorization/authorizations.handler.js';
+import { AuthorizationsRepository } from './authorization/authorizations.repository.js';
+import { AuthorizationsService } from './authorization/authorizations.service.js';
+import { ClientMetadata } from './authorization/client-metadata.js';
+import { OAuthOptions } from './authorization/oauth-options.js';
+import { UpstreamFetches } from './authorization/upstream-fetches.js';
 import { McpConfig } from './config.js';
 import { DiagnosisHandler } from './diagnosis/diagnosis.handler.js';
 import { UpstreamExamination } from './diagnosis/upstream-examination.js';
@@ -66,6 +78,7 @@ import { TasksService } from './tasks/tasks.service.js';
 import { ToolCaller } from './tools/tool.caller.js';
 import { ToolRegistry } from './tools/tool.registry.js';
 import { WhoAmITool } from './tools/who-am-i.tool.js';
+import { AuthorizationSettings } from './upstreams/authorization-settings.js';
 import { UpstreamSecrets } from './upstreams/upstream-secrets.js';
 import { UpstreamsHandler } from './upstreams/upstreams.handler.js';
 import { UpstreamsRepository } from './upstreams/upstreams.repository.js';
@@ -75,7 +88,7 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
 import { WorkflowsProvider } from './workflows/workflows.provider.js';
 
 @Module({
-  controllers: [McpHandler, UpstreamsHandler, TasksHandler, CapturesHandler, DiagnosisHandler],
+  controllers: [McpHandler, UpstreamsHandler, AuthorizationsHandler, TasksHandler, CapturesHandler, DiagnosisHandler],
   providers: [
     AuditLog,
     CallAudit,
@@ -129,6 +142,18 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     UpstreamsRepository,
     UpstreamsService,
     UpstreamSecrets,
+    AuthorizationSettings,
+    AuthorizationFlow,
+    AuthorizationEgress,
+    AuthorizationRequests,
+    AuthorizationRequestsRepository,
+    AuthorizationSeals,
+    AuthorizationStore,
+    AuthorizationsRepository,
+    AuthorizationsService,
+    ClientMetadata,
+    OAuthOptions,
+    UpstreamFetches,
     VirtualServersRepository,
     VirtualServersService,
     ReplicaRelay,

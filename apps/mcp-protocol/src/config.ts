@@ -1,4 +1,4 @@
-import { IsArray, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { protocolRevisions, type ProtocolRevision } from '@scm/mcp-messages';
 import { Setting } from '@scm/service';
 
@@ -22,6 +22,11 @@ export class McpConfig {
   @Min(1)
   @Max(500)
   mcpTaskHours: number = 24;
+
+  @Setting({ description: 'Where users reach the gateway: browsers come back there from authorization servers' })
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] })
+  publicUrl?: string;
 
   @Setting({ description: 'Hosts, addresses and CIDRs that upstream MCP servers may have although they are private' })
   @IsArray()

@@ -1,10 +1,12 @@
 import { AddAuditEvents1790000000001, auditEntities } from '@scm/audit';
 import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type DatabaseDeclaration } from '@scm/database';
 import { CaptureEntity, CapturedExchangeEntity } from './captures/capture.entities.js';
+import { AuthorizationRequestEntity, UpstreamAuthorizationEntity } from './authorization/authorization.entities.js';
 import { UpstreamOwnerEntity } from './federation/child-owner.entity.js';
 import { AddRestApis1790000011000 } from './migrations/1790000011000-add-rest-apis.js';
 import { AddUpstreamOwners1790000009800 } from './migrations/1790000009800-add-upstream-owners.js';
 import { AddTasks1790000010000 } from './migrations/1790000010000-add-tasks.js';
+import { AddUpstreamAuthorizations1790000012000 } from './migrations/1790000012000-add-upstream-authorizations.js';
 import { AddUpstreams1790000009000 } from './migrations/1790000009000-add-upstreams.js';
 import { AddCaptures1790000013000 } from './migrations/1790000013000-add-captures.js';
 import { UpstreamEntity, VirtualServerEntity } from './upstreams/upstream.entities.js';
@@ -22,6 +24,8 @@ export const database: DatabaseDeclaration = {
     TaskEntity,
     UpstreamEntity,
     UpstreamOwnerEntity,
+    UpstreamAuthorizationEntity,
+    AuthorizationRequestEntity,
     VirtualServerEntity,
     CaptureEntity,
     CapturedExchangeEntity,
@@ -37,5 +41,6 @@ export const database: DatabaseDeclaration = {
     AddTasks1790000010000,
     AddRestApis1790000011000,
     AddCaptures1790000013000,
+    AddUpstreamAuthorizations1790000012000,
   ],
 };

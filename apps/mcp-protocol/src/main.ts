@@ -5,6 +5,7 @@ import {
   DiagnosisApi,
   McpTaskApi,
   UpstreamApi,
+  UpstreamAuthorizationApi,
   VirtualServerApi,
   type CallContract,
 } from '@scm/contracts';
@@ -18,9 +19,15 @@ await runService({
   name: 'mcp-protocol',
   module: AppModule,
   config: McpConfig,
-  claims: [McpApi, McpTaskApi, UpstreamApi, VirtualServerApi, CaptureApi, DiagnosisApi].flatMap<CallContract>(
-    Object.values,
-  ),
+  claims: [
+    McpApi,
+    McpTaskApi,
+    UpstreamApi,
+    UpstreamAuthorizationApi,
+    VirtualServerApi,
+    CaptureApi,
+    DiagnosisApi,
+  ].flatMap<CallContract>(Object.values),
   database,
   audit: serviceAudit,
   // The headers of an upstream stand in the request that makes it.

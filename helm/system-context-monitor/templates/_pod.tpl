@@ -78,14 +78,14 @@ capabilities: { drop: [ALL] }
 {{- if eq .service "gateway" }}
 - { name: SCM_HOST, value: 0.0.0.0 }
 - { name: SCM_PORT, value: "8080" }
-{{- with $v.gateway.publicUrl }}
-- { name: SCM_PUBLIC_URL, value: {{ . | quote }} }
-{{- end }}
 {{- with $v.gateway.corsOrigins }}
 - { name: SCM_CORS_ORIGINS, value: {{ join "," . | quote }} }
 {{- end }}
 {{- end }}
-{{- if and $v.egressAllow (has .service (list "step-workers" "notifier")) }}
+{{- if and $v.gateway.publicUrl (has .service (list "gateway" "mcp-protocol")) }}
+- { name: SCM_PUBLIC_URL, value: {{ $v.gateway.publicUrl | quote }} }
+{{- end }}
+{{- if and $v.egressAllow (has .service (list "step-workers" "notifier" "mcp-protocol")) }}
 - { name: SCM_EGRESS_ALLOW, value: {{ join "," $v.egressAllow | quote }} }
 {{- end }}
 {{- if and $v.smtp.existingSecret (eq .service "notifier") }}

@@ -191,6 +191,21 @@ export {
   TemplateVersionPage,
 } from './template.contract.js';
 export {
+  type AssertionAlgorithm,
+  assertionAlgorithms,
+  AuthorizationAnswer,
+  AuthorizationBegun,
+  type AuthorizationGrant,
+  authorizationGrants,
+  AuthorizationSetting,
+  authorizationStates,
+  AuthorizationSummary,
+  IdentityAssertion,
+  OAuthClientMetadata,
+  UpstreamAuthorization,
+  UpstreamAuthorizationApi,
+} from './upstream-authorization.contract.js';
+export {
   BUILT_IN_MEMBER,
   WORKFLOWS_MEMBER,
   ByName,

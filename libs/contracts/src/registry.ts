@@ -14,6 +14,7 @@ import { ScheduleApi } from './schedule.contract.js';
 import { QueueApi, WorkerApi } from './queue.contract.js';
 import { SystemApi } from './system.contract.js';
 import { TemplateApi } from './template.contract.js';
+import { UpstreamAuthorizationApi } from './upstream-authorization.contract.js';
 import { UpstreamApi, VirtualServerApi } from './upstream.contract.js';
 import { ExecutionApi, StepApi, StepTasks, WorkflowEvents } from './workflow.contract.js';
 
@@ -41,6 +42,7 @@ const groups = {
   McpApi,
   McpTaskApi,
   UpstreamApi,
+  UpstreamAuthorizationApi,
   VirtualServerApi,
   McpEvents,
   DiagnosisApi,

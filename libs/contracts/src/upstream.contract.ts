@@ -2,6 +2,7 @@ import { ById } from './auth.contract.js';
 import { rpc, streamed } from './define.js';
 import { Flag, Id, Instant, JsonObject, ListOf, Name, Nested, OneOf, Text, TextMap, Texts, Whole } from './fields.js';
 import { Nothing, PageRequest } from './page.js';
+import { AuthorizationSetting, AuthorizationSummary } from './upstream-authorization.contract.js';
 
 export const upstreamTransports = ['streamable-http', 'sse', 'stdio', 'rest'] as const;
 export type UpstreamTransport = (typeof upstreamTransports)[number];
@@ -58,6 +59,8 @@ export class CreateUpstreamRequest {
   @TextMap({ optional: true, maxEntries: 16, description: 'Sent with every message; kept sealed and never shown' })
   headers?: Record<string, string>;
   @Nested(() => RestApi, { optional: true }) api?: RestApi;
+  @Nested(() => AuthorizationSetting, { optional: true, description: 'How its tokens are had, where it wants OAuth' })
+  authorization?: AuthorizationSetting;
   @Text({
     min: 0,
     max: 32,
@@ -79,6 +82,8 @@ export class UpdateUpstreamRequest {
     description: 'Without a document or its address, the one at the known address is read again',
   })
   api?: RestApi;
+  @Nested(() => AuthorizationSetting, { optional: true, description: 'In place of the whole setting' })
+  authorization?: AuthorizationSetting;
   @Text({ min: 0, max: 32, pattern: NAMESPACE, optional: true }) namespace?: string;
   @Flag({ optional: true }) enabled?: boolean;
 }
@@ -92,6 +97,7 @@ export class Upstream {
   /** The names alone. */
   @Texts({ max: 16, maxLength: 128 }) headers: string[];
   @Nested(() => RestApiState, { optional: true }) api?: RestApiState;
+  @Nested(() => AuthorizationSummary, { optional: true }) authorization?: AuthorizationSummary;
   @Text({ min: 0, max: 32 }) namespace: string;
   @Flag() enabled: boolean;
   @Instant() createdAt: string;

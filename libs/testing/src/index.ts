@@ -1,6 +1,7 @@
 export { createDatabase, type TestDatabase } from './database.js';
 export { startMesh, type TestMesh, type TestService } from './mesh.js';
 export { startNats, type TestNats } from './nats.js';
+export { startOAuthUpstream, type OAuthUpstream } from './oauth-upstream.js';
 export { startPostgres, type TestPostgres } from './postgres.js';
 export { freePort, makeFolder, type TestServer } from './process.js';
 export {

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ServiceError } from '@scm/contracts';
 import { EgressClient } from '@scm/egress';
 import { IDENTITY, SecretBox, type Identity } from '@scm/service';
+import { UpstreamFetches } from '../authorization/upstream-fetches.js';
 import { McpConfig } from '../config.js';
 import type { Connector } from '../connectors/connector.js';
 import { ParkedCalls } from '../connectors/parked-calls.js';
@@ -44,6 +45,7 @@ export class UpstreamPool implements OnModuleDestroy {
     private readonly relay: ReplicaRelay,
     private readonly owners: ChildOwners,
     private readonly rows: UpstreamsRepository,
+    private readonly fetches: UpstreamFetches,
     box: SecretBox,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
@@ -88,7 +90,7 @@ export class UpstreamPool implements OnModuleDestroy {
     if (row.transport === 'rest') return this.restUpstream(row);
     const relay = (owner: string, exchange: Exchange) => this.relay.send(owner, row.id, exchange);
     return new UpstreamConnector(this.targetOf(row), {
-      fetch: tracedFetch(this.egress.fetch),
+      fetch: this.fetches.of(row, tracedFetch(this.egress.fetch)),
       parking: { owner: this.identity.instance, calls: this.calls, states: this.states, relay },
       headersOf: (exchange) => paramHeaders(this.schemaOf(row, exchange), exchange.params['arguments']),
     });

@@ -8,11 +8,11 @@ const reserved =
   /^(accept|connection|content-.*|expect|host|keep-alive|last-event-id|mcp-.*|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Throws INVALID_ARGUMENT unless it is a plain http or https URL. Where it leads is judged when it is connected to. */
-export function checkUrl(text: string): void {
+export function checkUrl(text: string, field = 'url'): void {
   const url = URL.parse(text);
-  if (!url || !url.hostname) throw invalidField('url', 'is not a URL');
-  if (url.username || url.password) throw invalidField('url', 'must not hold credentials: they belong in a header');
-  if (url.hash) throw invalidField('url', 'must not have a fragment');
+  if (!url || !url.hostname) throw invalidField(field, 'is not a URL');
+  if (url.username || url.password) throw invalidField(field, 'must not hold credentials: they belong in a header');
+  if (url.hash) throw invalidField(field, 'must not have a fragment');
 }
 
 /** Throws INVALID_ARGUMENT unless it is a URL that paths can be put behind. */

@@ -1,4 +1,4 @@
-import type { RestApiState, UpstreamTransport, VirtualServerMember } from '@scm/contracts';
+import type { AuthorizationSummary, RestApiState, UpstreamTransport, VirtualServerMember } from '@scm/contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('upstreams')
@@ -15,6 +15,8 @@ export class UpstreamEntity {
   @Column({ type: 'jsonb', nullable: true }) api: (RestApiState & { description?: string }) | null;
   /** As JSON text; large, so that lists leave it out. */
   @Column({ type: 'text', nullable: true }) operations: string | null;
+  @Column({ type: 'jsonb', nullable: true }) authorization: AuthorizationSummary | null;
+  @Column({ name: 'sealed_authorization', type: 'text', nullable: true }) sealedAuthorization: string | null;
   @Column({ type: 'text' }) namespace: string;
   @Column({ type: 'boolean' }) enabled: boolean;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt: Date;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RestApiState, UpstreamTransport } from '@scm/contracts';
+import type { AuthorizationSummary, RestApiState, UpstreamTransport } from '@scm/contracts';
 import { Database } from '@scm/database';
 import type { EntityManager } from 'typeorm';
 
@@ -16,6 +16,8 @@ export interface UpstreamRow {
   header_names: string[];
   sealed_headers: string | null;
   api: RestApiRow | null;
+  authorization: AuthorizationSummary | null;
+  sealed_authorization: string | null;
   namespace: string;
   enabled: boolean;
   created_at: Date;
@@ -27,11 +29,19 @@ export type NewUpstream = Omit<UpstreamRow, 'created_at' | 'updated_at'> & { ope
 /** Without `operations` they stay as they are. */
 export type UpstreamChange = Pick<
   UpstreamRow,
-  'id' | 'url' | 'header_names' | 'sealed_headers' | 'api' | 'namespace' | 'enabled'
+  | 'id'
+  | 'url'
+  | 'header_names'
+  | 'sealed_headers'
+  | 'api'
+  | 'authorization'
+  | 'sealed_authorization'
+  | 'namespace'
+  | 'enabled'
 > & { operations: string | null };
 
-const COLUMNS = `id, workspace_id, name, transport, url, command, header_names, sealed_headers, api, namespace, enabled,
-  created_at, updated_at`;
+const COLUMNS = `id, workspace_id, name, transport, url, command, header_names, sealed_headers, api, "authorization",
+  sealed_authorization, namespace, enabled, created_at, updated_at`;
 
 @Injectable()
 export class UpstreamsRepository {
@@ -45,10 +55,11 @@ export class UpstreamsRepository {
   async add(tx: EntityManager, u: NewUpstream): Promise<UpstreamRow | undefined> {
     await tx.query(
       `insert into upstreams (id, workspace_id, name, transport, url, command, header_names, sealed_headers, namespace,
-         enabled, api, operations)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing`,
+         enabled, api, operations, "authorization", sealed_authorization)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing`,
       // prettier-ignore
-      [u.id, u.workspace_id, u.name, u.transport, u.url, u.command, u.header_names, u.sealed_headers, u.namespace, u.enabled, u.api, u.operations],
+      [u.id, u.workspace_id, u.name, u.transport, u.url, u.command, u.header_names, u.sealed_headers, u.namespace, u.enabled,
+        u.api, u.operations, u.authorization, u.sealed_authorization],
     );
     return this.find(tx, u.id);
   }
@@ -76,9 +87,12 @@ export class UpstreamsRepository {
   async change(tx: EntityManager, u: UpstreamChange): Promise<UpstreamRow | undefined> {
     const [rows] = await tx.query<[UpstreamRow[], number]>(
       `update upstreams set url = $2, header_names = $3, sealed_headers = $4, namespace = $5, enabled = $6,
-         api = $7, operations = coalesce($8, operations), updated_at = now()
+         api = $7, operations = coalesce($8, operations), "authorization" = $9, sealed_authorization = $10,
+         updated_at = now()
        where id = $1 returning ${COLUMNS}`,
-      [u.id, u.url, u.header_names, u.sealed_headers, u.namespace, u.enabled, u.api, u.operations],
+      // prettier-ignore
+      [u.id, u.url, u.header_names, u.sealed_headers, u.namespace, u.enabled, u.api, u.operations,
+        u.authorization, u.sealed_authorization],
     );
     return rows[0];
   }
@@ -89,6 +103,11 @@ export class UpstreamsRepository {
       id,
     ]);
     return rows[0]?.operations ?? undefined;
+  }
+
+  /** Every replica connects to it anew. */
+  async touch(tx: EntityManager, id: string): Promise<void> {
+    await tx.query(`update upstreams set updated_at = now() where id = $1`, [id]);
   }
 
   /** @returns false when there is none of that id. */

@@ -19,6 +19,8 @@ import { currentActor } from '@scm/messaging';
 import type { EntityManager } from 'typeorm';
 import { McpConfig } from '../config.js';
 import { RestApis, type RegisteredApi } from '../rest/rest-apis.js';
+import { checkAuthorization } from './authorization-checks.js';
+import { AuthorizationSettings, checkTakesTokens } from './authorization-settings.js';
 import { checkBaseUrl, checkHeaders, checkUrl } from './target-checks.js';
 import { UpstreamSecrets } from './upstream-secrets.js';
 import { UpstreamsRepository, type RestApiRow, type UpstreamRow } from './upstreams.repository.js';
@@ -29,6 +31,7 @@ export class UpstreamsService {
     private readonly upstreams: UpstreamsRepository,
     private readonly secrets: UpstreamSecrets,
     private readonly apis: RestApis,
+    private readonly settings: AuthorizationSettings,
     private readonly audit: AuditLog,
     private readonly config: McpConfig,
   ) {}
@@ -47,7 +50,8 @@ export class UpstreamsService {
       const sealed = { header_names: Object.keys(headers), sealed_headers: this.secrets.seal(id, headers) };
       const imported = { api: rest?.api ?? null, operations: rest?.operations ?? null };
       const target = { name, transport, url, command, namespace, enabled, ...imported };
-      const added = await this.upstreams.add(tx, { id, workspace_id: workspaceId, ...target, ...sealed });
+      const setting = this.settings.columnsOf(id, request.authorization);
+      const added = await this.upstreams.add(tx, { id, workspace_id: workspaceId, ...target, ...sealed, ...setting });
       if (!added) throw new ServiceError('ALREADY_EXISTS', `there is an upstream ${name}`);
       return added;
     });
@@ -67,7 +71,8 @@ export class UpstreamsService {
     return toUpstream(await this.row(id));
   }
 
-  async update({ id, url, headers, api, namespace, enabled }: UpdateUpstreamRequest): Promise<Upstream> {
+  async update(request: UpdateUpstreamRequest): Promise<Upstream> {
+    const { id, url, headers, api, authorization, namespace, enabled } = request;
     const rest = api && (await this.importAgain(id, api));
     const row = await this.upstreams.inWorkspace(currentActor().workspaceId, async (tx) => {
       const known = (await this.upstreams.find(tx, id)) ?? notFound(id);
@@ -75,15 +80,18 @@ export class UpstreamsService {
       if (url !== undefined) (known.transport === 'rest' ? checkBaseUrl : checkUrl)(url);
       if (headers && known.transport === 'stdio') throw invalidField('headers', 'do not belong to stdio');
       checkHeaders(headers ?? {});
-      const changed = { url, namespace, enabled, headers: headers && Object.keys(headers), tools: rest?.api.tools };
+      const setting = await this.settings.change(tx, known, request);
+      const [header_names, grant] = [headers && Object.keys(headers), authorization?.grant];
+      const changed = { url, namespace, enabled, headers: header_names, tools: rest?.api.tools, grant };
       await this.record(tx, id, 'done', changed);
       return this.upstreams.change(tx, {
         id,
         url: url ?? known.url,
-        header_names: headers ? Object.keys(headers) : known.header_names,
+        header_names: header_names ?? known.header_names,
         sealed_headers: headers ? this.secrets.seal(id, headers) : known.sealed_headers,
         api: rest?.api ?? known.api,
         operations: rest?.operations ?? null,
+        ...setting,
         namespace: namespace ?? known.namespace,
         enabled: enabled ?? known.enabled,
       });
@@ -94,6 +102,7 @@ export class UpstreamsService {
   async remove(id: string): Promise<Nothing> {
     await this.upstreams.inWorkspace(currentActor().workspaceId, async (tx) => {
       if (!(await this.upstreams.remove(tx, id))) notFound(id);
+      await this.settings.remove(tx, id);
       await this.record(tx, id, 'done', { removed: true });
     });
     return {};
@@ -111,10 +120,12 @@ export class UpstreamsService {
     return this.apis.import(api, known ?? undefined);
   }
 
-  private checkTarget({ name, transport, url, command, headers, api }: CreateUpstreamRequest): void {
+  private checkTarget(request: CreateUpstreamRequest): void {
+    const { name, transport, url, command, headers, api, authorization } = request;
     if ([BUILT_IN_MEMBER, WORKFLOWS_MEMBER].includes(name))
       throw invalidField('name', `${name} names what is built in`);
     if (api && transport !== 'rest') throw invalidField('api', `does not belong to ${transport}`);
+    if (authorization) checkTakesTokens(transport);
     if (transport === 'stdio') {
       if (url !== undefined) throw invalidField('url', 'does not belong to stdio');
       if (headers) throw invalidField('headers', 'do not belong to stdio');
@@ -130,6 +141,7 @@ export class UpstreamsService {
     }
     if (url === undefined) throw invalidField('url', 'is missing');
     checkUrl(url);
+    if (authorization) checkAuthorization(authorization, Object.keys(headers ?? {}));
   }
 
   private record(tx: EntityManager, id: string, outcome: 'done', details: Record<string, unknown>): Promise<void> {
@@ -148,7 +160,7 @@ function notFound(id: string): never {
 }
 
 function toUpstream(row: UpstreamRow): Upstream {
-  const { id, name, transport, url, command, header_names, api, namespace, enabled, created_at, updated_at } = row;
+  const { id, name, transport, url, command, header_names, api, authorization, namespace, enabled } = row;
   return {
     id,
     name,
@@ -157,10 +169,11 @@ function toUpstream(row: UpstreamRow): Upstream {
     ...(command !== null && { command }),
     headers: header_names,
     ...(api && { api: shownApi(api) }),
+    ...(authorization && { authorization }),
     namespace,
     enabled,
-    createdAt: created_at.toISOString(),
-    updatedAt: updated_at.toISOString(),
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
   };
 }
 
