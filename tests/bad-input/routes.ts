@@ -66,6 +66,8 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
   await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0' });
   const upstream = await post('upstreams', { name: 'tried', transport: 'sse', url: 'http://127.0.0.1:9/' });
   await post('virtual-servers', { name: 'tried', members: [{ upstream: 'tried' }] });
+  const capture = await post('mcp/captures', { method: 'ping' });
+  const exchange = await captured(scm, token, String(capture.id));
   const user = await post('users', { username: 'tried', password, role: 'viewer' });
   const key = await post('api-keys', { name: 'tests', role: 'admin' });
   const [alert] = await waitFor(
@@ -85,10 +87,24 @@ export async function setStage(scm: WholeMesh): Promise<Stage> {
     templates: 'tried',
     upstreams: String(upstream.id),
     'virtual-servers': 'tried',
+    captures: String(capture.id),
+    exchanges: exchange.id,
     'templates channel': 'email',
     'templates version': '1',
   };
   return { apiKey: String(key.apiKey), token, userToken: await scm.login('tried'), ids };
+}
+
+/** One exchange that the capture kept. */
+async function captured(scm: WholeMesh, token: string, capture: string): Promise<{ id: string }> {
+  const body = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  const headers = { accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' };
+  await scm.call('POST', '/mcp', { token, body, headers });
+  const list = async () => {
+    const answer = await scm.call('GET', `/api/v1/mcp/captures/${capture}/exchanges`, { token });
+    return (answer.body.items as unknown as { id: string }[])[0];
+  };
+  return waitFor(list, { what: 'a captured exchange' });
 }
 
 /** Valid values where the schema alone does not tell; of one route, or of every field with that name. */
