@@ -46,10 +46,12 @@ import { UsedStatesRepository } from './protocol/used-states.repository.js';
 import { ProductProvider } from './product/product.provider.js';
 import { MetricsResources } from './resources/metrics.resources.js';
 import { ResourceWatch } from './resources/resource.watch.js';
+import { ClientInput } from './sessions/client-input.js';
 import { ClientRequests } from './sessions/client-requests.js';
 import { FrameStore } from './sessions/frame.store.js';
 import { LegacyDoor } from './sessions/legacy.door.js';
 import { LegacyExchange } from './sessions/legacy.exchange.js';
+import { LegacyTasks } from './sessions/legacy.tasks.js';
 import { SessionBus } from './sessions/session.bus.js';
 import { SessionListening } from './sessions/session.listening.js';
 import { SessionMethods } from './sessions/session.methods.js';
@@ -58,6 +60,7 @@ import { SessionStreams } from './sessions/session.streams.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { RestApis } from './rest/rest-apis.js';
+import { TaskOutcomes } from './sessions/task.outcomes.js';
 import { GetExecutionTool } from './tools/get-execution.tool.js';
 import { ListAlertsTool } from './tools/list-alerts.tool.js';
 import { ListWorkflowsTool } from './tools/list-workflows.tool.js';
@@ -101,6 +104,9 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     UsedStatesRepository,
     LegacyDoor,
     LegacyExchange,
+    LegacyTasks,
+    TaskOutcomes,
+    ClientInput,
     ClientRequests,
     FrameStore,
     SessionBus,

@@ -129,6 +129,9 @@ export class ContinueRequest {
   @Id() upstream: string;
   @Text({ max: 256 }) method: string;
   @JsonObject() params: Record<string, unknown>;
+  /** Whose request it is, when a service goes on with it for somebody. */
+  @JsonObject({ optional: true }) actor?: Record<string, unknown>;
+  @Flag({ optional: true, description: 'An older upstream is to run the call as a task' }) runsAsTask?: boolean;
 }
 
 /** An upstream by its name, the product's own tools and resources as `scm`, or the workflows of the workspace as `workflows`. */

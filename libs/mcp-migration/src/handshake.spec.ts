@@ -84,7 +84,7 @@ describe('a handshake', () => {
 
   it('declares tasks in the dialect of the other side where somebody keeps them', () => {
     const extension = { extensions: { [tasksExtension.id]: {} }, tools: {} };
-    const core = { tasks: { cancel: {}, requests: { tools: { call: {} } } }, tools: {} };
+    const core = { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } }, tools: {} };
     const keeping = { keepsTasks: true };
     const down = initializeResultOf({ capabilities: extension }, '2025-11-25', keeping);
     expect(down.message.result['capabilities']).toEqual(core);

@@ -11,18 +11,26 @@ const cache = { ttlMs: 0, cacheScope: 'private' } as const;
 /** A canonical request as the upstream's revision has it. `progressToken` stands for the client's. */
 export function toUpstream(
   { revision }: Welcome,
-  { method, params, progressToken }: { method: string; params: JsonObject; progressToken?: number | string },
+  asked: { method: string; params: JsonObject; progressToken?: number | string; task?: { ttl?: number } },
 ): { method: string; params?: JsonObject } {
-  const { requestState: _, inputResponses: __, ...asked } = params;
-  const { progressToken: theirs, ...meta } = asMeta(asked);
-  const call = { method, params: { ...asked, _meta: { ...meta, ...(theirs !== undefined && { progressToken }) } } };
-  return translate(call, { from: canonical, to: revision, sender: 'client' }).message;
+  const { method, params, progressToken, task } = asked;
+  const { requestState: _, inputResponses: __, ...own } = params;
+  const { progressToken: theirs, ...meta } = asMeta(own);
+  const call = { method, params: { ...own, _meta: { ...meta, ...(theirs !== undefined && { progressToken }) } } };
+  const context = { ...(task && { task }) };
+  return translate(call, { from: canonical, to: revision, sender: 'client', context }).message;
 }
 
 /** What the upstream answered, as a canonical result that says what could not be kept. */
 export function fromUpstream(welcome: Welcome, method: string, result: JsonObject): JsonObject {
   const { revision: from, serverInfo } = welcome;
-  const options = { from, to: canonical, sender: 'server', method, context: { serverInfo, cache } } as const;
+  const options = {
+    from,
+    to: canonical,
+    sender: 'server',
+    method,
+    context: { serverInfo, cache, keepsTasks: true },
+  } as const;
   const translation = translate({ result }, options);
   return withLedger(translation.message.result, translation);
 }

@@ -6,6 +6,7 @@ import { nextRequestId } from './connection.js';
 import { listenLegacy } from './legacy-listen.js';
 import type { LegacySession } from './legacy-session.js';
 import { LegacySessions } from './legacy-sessions.js';
+import { resultOfTask, runsTasks } from './legacy-task.js';
 import {
   asMeta,
   discoverFrom,
@@ -85,7 +86,7 @@ export class LegacyUpstream implements Provider {
 
   private async ask(
     session: LegacySession,
-    { method, params }: Exchange,
+    { method, params, runsAsTask }: Exchange,
     call: ParkedCall,
     signal: AbortSignal,
   ): Promise<JsonObject> {
@@ -99,8 +100,10 @@ export class LegacyUpstream implements Provider {
       onNotification: filter.take,
     };
     try {
-      const request = toUpstream(session.welcome, { method, params, progressToken });
-      const result = await session.request({ ...request, signal }, listener);
+      const isTask = runsAsTask === true && runsTasks(session.welcome);
+      const request = toUpstream(session.welcome, { method, params, progressToken, ...(isTask && { task: {} }) });
+      const answer = await session.request({ ...request, signal }, listener);
+      const result = isTask ? await resultOfTask(session, answer, signal, listener) : answer;
       return call.inTurn(() => fromUpstream(session.welcome, method, result));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

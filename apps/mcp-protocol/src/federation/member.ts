@@ -30,8 +30,15 @@ export function ownName({ namespace }: Member, shown: string): string | undefine
 
 /** The exchange with other parameters, for one member. */
 export function withParams(exchange: Exchange, params: Exchange['params'], more: Partial<Exchange> = {}): Exchange {
-  const { method, actor, server, signal, limitMs } = exchange;
-  const own = { method, actor, signal, ...(server && { server }), ...(limitMs && { limitMs }) };
+  const { method, actor, server, signal, limitMs, runsAsTask } = exchange;
+  const own = {
+    method,
+    actor,
+    signal,
+    ...(server && { server }),
+    ...(limitMs && { limitMs }),
+    ...(runsAsTask && { runsAsTask }),
+  };
   return { ...own, notify: exchange.notify.bind(exchange), ...more, params };
 }
 

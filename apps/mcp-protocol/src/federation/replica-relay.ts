@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ServiceError, UpstreamApi, type ContinueRequest, type Nothing } from '@scm/contracts';
+import { ServiceError, UpstreamApi, type Actor, type ContinueRequest, type Nothing } from '@scm/contracts';
 import { ProtocolError, type JsonObject, type JsonRpcErrorBody, type JsonRpcNotification } from '@scm/mcp-messages';
 import { currentActor, MessagingClient, type StreamedAnswer } from '@scm/messaging';
 import { toProtocolError } from '../protocol/answering.js';
@@ -19,7 +19,7 @@ export class ReplicaRelay {
 
   /** Throws what the other replica's provider threw, and UNAVAILABLE when the replica is gone. */
   async send(to: string, upstream: string, exchange: Exchange): Promise<JsonObject> {
-    const { method, params, signal } = exchange;
+    const { method, params, signal, actor, runsAsTask } = exchange;
     let last: Told = {};
     const onText = (text: string) => {
       const told = JSON.parse(text) as Told;
@@ -27,18 +27,22 @@ export class ReplicaRelay {
       else last = told;
     };
     const receiver = { onHead: () => {}, onText, signal };
-    await this.messaging.stream(UpstreamApi.continue, { upstream, method, params }, receiver, { to });
+    const of = currentActor().kind === 'service' ? { actor: { ...actor } } : {};
+    const request = { upstream, method, params, ...of, ...(runsAsTask && { runsAsTask }) };
+    await this.messaging.stream(UpstreamApi.continue, request, receiver, { to });
     signal.throwIfAborted();
     if (last.error) throw new ProtocolError(last.error.code, last.error.message, last.error.data);
     if (!last.result) throw new ServiceError('UNAVAILABLE', 'the replica that has the call ended without an answer');
     return last.result;
   }
 
-  async serve({ method, params }: ContinueRequest, answer: StreamedAnswer<Nothing>, provider: Provider): Promise<void> {
+  async serve(request: ContinueRequest, answer: StreamedAnswer<Nothing>, provider: Provider): Promise<void> {
     const tell = (told: Told) => answer.send(JSON.stringify(told));
     const notify = (notification: JsonRpcNotification) => tell({ notification });
     answer.begin({});
-    const exchange = { method, params: params as JsonObject, actor: currentActor(), signal: answer.signal, notify };
+    const { method, params, runsAsTask } = request;
+    const of = { method, params: params as JsonObject, actor: actorOf(request), ...(runsAsTask && { runsAsTask }) };
+    const exchange = { ...of, signal: answer.signal, notify };
     try {
       tell({ result: await provider.answer(exchange) });
     } catch (error) {
@@ -46,4 +50,10 @@ export class ReplicaRelay {
       tell({ error: { code, message, ...(data !== undefined && { data }) } });
     }
   }
+}
+
+/** A service may go on with what somebody else asked for; nobody else speaks for another. */
+function actorOf({ actor }: ContinueRequest): Actor {
+  const caller = currentActor();
+  return caller.kind === 'service' && actor ? ({ ...actor, workspaceId: caller.workspaceId } as Actor) : caller;
 }

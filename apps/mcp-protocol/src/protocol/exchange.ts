@@ -13,6 +13,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** How long a call may take where that is not as long as any other. */
   readonly limitMs?: number;
+  /** The tool only runs as a task: an older upstream is asked for one of its own. */
+  readonly runsAsTask?: boolean;
   /** Sends what precedes the answer: progress, log messages, and whatever `subscriptions/listen` tells. */
   readonly notify: (notification: JsonRpcNotification) => void;
 }

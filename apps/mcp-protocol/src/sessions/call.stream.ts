@@ -4,7 +4,7 @@ import type { StreamedAnswer } from '@scm/messaging';
 import type { RequestId } from '@scm/mcp-messages';
 import type { AnswerWriter } from '../protocol/answer.writer.js';
 import type { FrameStore } from './frame.store.js';
-import type { LegacyStream } from './legacy.exchange.js';
+import type { LegacyStream } from './legacy-caller.js';
 import type { Session } from './session.js';
 import { newCallStream, placeText } from './stream-id.js';
 

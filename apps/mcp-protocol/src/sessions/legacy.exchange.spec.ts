@@ -6,7 +6,12 @@ import { requestMetaOf } from '@scm/mcp-migration';
 import type { Recording } from '../captures/recording.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { ClientRequests } from './client-requests.js';
-import { LegacyExchange, type LegacyCaller } from './legacy.exchange.js';
+import { ClientInput } from './client-input.js';
+import type { LegacyCaller } from './legacy-caller.js';
+import { LegacyExchange } from './legacy.exchange.js';
+import { LegacyTasks } from './legacy.tasks.js';
+import type { TaskOutcomes } from './task.outcomes.js';
+import type { TasksService } from '../tasks/tasks.service.js';
 import type { Session } from './session.js';
 import type { SessionBus } from './session.bus.js';
 import { SessionMethods } from './session.methods.js';
@@ -55,7 +60,15 @@ async function play(
   const requestMeta = requestMetaOf(opening, revision);
   const session = { id: 's', revision, requestMeta, subscriptions: [] } as unknown as Session;
   const caller: LegacyCaller = { revision, requestMeta, transport: 'http', session };
-  const exchange = new LegacyExchange(provider, asking, new SessionMethods({} as SessionsService), unrecorded);
+  const sessions = {} as SessionsService;
+  const tasks = new LegacyTasks(provider, {} as TasksService, {} as TaskOutcomes, sessions);
+  const exchange = new LegacyExchange(
+    provider,
+    new ClientInput(asking),
+    new SessionMethods(sessions),
+    tasks,
+    unrecorded,
+  );
   const stream = {
     canSend: true,
     signal: new AbortController().signal,

@@ -1,42 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { McpRequest } from '@scm/contracts';
-import { currentActor } from '@scm/messaging';
 import {
   errorCodes,
+  isJsonObject,
   judgeRequest,
   metaKeys,
-  methodIn,
   ProtocolError,
-  type ClientCapabilities,
   type JsonObject,
   type JsonRpcRequest,
-  type ProtocolRevision,
 } from '@scm/mcp-messages';
 import { Recording } from '../captures/recording.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
-import { restrained } from '../protocol/client-wishes.js';
 import { PROVIDER, type Exchange, type Provider } from '../protocol/exchange.js';
-import { inputRequestsOf, missingFor, type InputRequest } from '../protocol/input-requests.js';
-import { ClientRequests } from './client-requests.js';
-import type { Session } from './session.js';
+import { needsTasks, withTasks } from '../tasks/task-support.js';
+import { ClientInput } from './client-input.js';
+import { exchangeOf, type LegacyCaller, type LegacyStream } from './legacy-caller.js';
+import { LegacyTasks } from './legacy.tasks.js';
 import { SessionMethods } from './session.methods.js';
-import { callDown, callUp, errorDown, resultDown, resultUp } from './translation.js';
-
-/** Who sent a request of an older revision; without a session nothing is known of it but its revision. */
-export interface LegacyCaller {
-  readonly revision: ProtocolRevision;
-  readonly requestMeta: JsonObject;
-  readonly transport: McpRequest['transport'];
-  readonly server?: string;
-  readonly session?: Session;
-}
-
-/** Where the messages go that precede an answer. */
-export interface LegacyStream {
-  readonly canSend: boolean;
-  readonly signal: AbortSignal;
-  send(message: object): void;
-}
+import { callUp, errorDown, resultDown } from './translation.js';
 
 /** So often a call may ask for input before it has to give its result. */
 const MAX_ROUNDS = 8;
@@ -46,8 +26,9 @@ const MAX_ROUNDS = 8;
 export class LegacyExchange {
   constructor(
     @Inject(PROVIDER) private readonly provider: Provider,
-    private readonly requests: ClientRequests,
+    private readonly input: ClientInput,
     private readonly methods: SessionMethods,
+    private readonly tasks: LegacyTasks,
     private readonly recording: Recording,
   ) {}
 
@@ -64,7 +45,8 @@ export class LegacyExchange {
     try {
       const refusal = judgeRequest(caller.revision, 'client', request);
       if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`);
-      const own = await this.methods.answer(request, caller.session);
+      const own =
+        (await this.methods.answer(request, caller.session)) ?? (await this.tasks.answer(request, caller, stream));
       return { jsonrpc: '2.0', id, result: own ?? (await this.resultOf(request, caller, stream)) };
     } catch (error) {
       return { jsonrpc: '2.0', id, ...errorDown(toProtocolError(error), method, caller.revision) };
@@ -72,51 +54,35 @@ export class LegacyExchange {
   }
 
   private async resultOf(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
-    const exchange = this.exchangeOf(request, caller, stream);
+    const { logLevel } = caller.session ?? {};
+    const requestMeta = { ...caller.requestMeta, ...(logLevel && { [metaKeys.logLevel]: logLevel }) };
+    const { method, params = {} } = callUp(request, caller.revision, requestMeta);
+    const exchange = exchangeOf({ method, params }, caller, stream);
+    const result = await this.run(exchange, caller, stream);
+    const wantsTask = caller.revision === '2025-11-25' && isJsonObject(request.params?.['task']);
+    if (wantsTask) return this.tasks.created(exchange, result, caller);
+    const whole = result['resultType'] === 'task' ? await this.tasks.wait(exchange, result, caller, stream) : result;
+    return resultDown(whole, method, caller.revision);
+  }
+
+  /** With what the client says to what is asked meanwhile. */
+  private async run(exchange: Exchange, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
     let params = exchange.params;
     for (let round = 0; round <= MAX_ROUNDS; round++) {
-      const result = await answerOf(this.provider, { ...exchange, params });
-      if (result['resultType'] !== 'input_required') return resultDown(result, request.method, caller.revision);
-      const inputResponses = await this.ask(result, caller, stream);
+      const result = await this.attempt({ ...exchange, params });
+      if (result['resultType'] !== 'input_required') return result;
+      const inputResponses = await this.input.ask(result, caller, stream);
       const { requestState } = result;
       params = { ...exchange.params, inputResponses, ...(requestState !== undefined && { requestState }) };
     }
     throw new ProtocolError(errorCodes.internalError, `The call asked for input more than ${MAX_ROUNDS} times`);
   }
 
-  private exchangeOf(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Exchange {
-    const { logLevel } = caller.session ?? {};
-    const requestMeta = { ...caller.requestMeta, ...(logLevel && { [metaKeys.logLevel]: logLevel }) };
-    const { method, params = {} } = callUp(request, caller.revision, requestMeta);
-    const notify = restrained(params, (notification) => {
-      if (stream.canSend) stream.send(callDown(notification, caller.revision).message);
+  /** What only runs as a task runs as one, also for who knows nothing of that. */
+  private async attempt(exchange: Exchange): Promise<JsonObject> {
+    return answerOf(this.provider, exchange).catch((error: unknown) => {
+      if (!needsTasks(error)) throw error;
+      return answerOf(this.provider, { ...exchange, params: withTasks(exchange.params) });
     });
-    return { method, params, actor: currentActor(), server: caller.server, signal: stream.signal, notify };
   }
-
-  /** The client's answers to what a result asks, by the keys of the questions. */
-  private async ask(result: JsonObject, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
-    const asked = inputRequestsOf(result).map(
-      async ([key, request]) => [key, await this.askOne(request, caller, stream)] as const,
-    );
-    return Object.fromEntries(await Promise.all(asked));
-  }
-
-  private async askOne(request: InputRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
-    const { session, revision, requestMeta } = caller;
-    const client = (requestMeta[metaKeys.clientCapabilities] ?? {}) as ClientCapabilities;
-    const canAsk = session && stream.canSend && methodIn(revision, request.method);
-    if (!canAsk || missingFor(request, client)) return unaskable(request);
-    const { message, reverse } = callDown({ ...request }, revision);
-    const send = (question: object) => stream.send(question);
-    const answer = await this.requests.ask(session.id, message, send, stream.signal);
-    return resultUp(answer, request.method, revision, reverse);
-  }
-}
-
-/** What is answered for a client that cannot be asked. */
-function unaskable({ method }: InputRequest): JsonObject {
-  if (method === 'elicitation/create') return { action: 'cancel' };
-  if (method === 'roots/list') return { roots: [] };
-  throw new ProtocolError(errorCodes.invalidParams, `The client cannot be asked ${method}`);
 }

@@ -1,5 +1,5 @@
 import type { FrameStore } from './frame.store.js';
-import type { LegacyStream } from './legacy.exchange.js';
+import type { LegacyStream } from './legacy-caller.js';
 import type { Session } from './session.js';
 
 /** The stream that every answer of a session over HTTP+SSE goes to. */

@@ -1,6 +1,6 @@
 import type { McpHead } from '@scm/contracts';
 import type { AnswerWriter } from '../protocol/answer.writer.js';
-import type { LegacyStream } from './legacy.exchange.js';
+import type { LegacyStream } from './legacy-caller.js';
 
 /** A call that is answered where it was asked: without a session, or on a socket. Nobody comes back for it. */
 export class PlainStream implements LegacyStream {

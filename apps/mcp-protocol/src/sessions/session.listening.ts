@@ -2,9 +2,11 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { currentActor } from '@scm/messaging';
 import { latestRevision, metaKeys, ProtocolError, type JsonObject, type JsonRpcNotification } from '@scm/mcp-messages';
 import { PROVIDER, type Provider } from '../protocol/exchange.js';
+import { isEnded } from '../tasks/task-view.js';
 import { FrameStore } from './frame.store.js';
 import type { Session } from './session.js';
 import { SessionBus } from './session.bus.js';
+import { filterFor, taskUri } from './session-filter.js';
 import { SessionsService } from './sessions.service.js';
 import { callDown } from './translation.js';
 
@@ -61,6 +63,7 @@ export class SessionListening {
       const notify = (notification: JsonRpcNotification) => {
         if (notification.method === 'notifications/subscriptions/acknowledged')
           return this.say(session.id, subscriptions);
+        if (hasEnded(notification)) void this.forget(session, notification.params);
         const { message } = callDown(notification, revision);
         tail = tail.then(() => this.frames.keep(session.id, stream, { message: { ...message } }));
       };
@@ -80,15 +83,18 @@ export class SessionListening {
     await aborted(signal);
   }
 
+  private async forget(session: Session, { taskId }: JsonObject = {}): Promise<void> {
+    await this.sessions.unsubscribe(session, taskUri(String(taskId))).catch(() => undefined);
+  }
+
   /** Tells the replica that answers a subscription that somebody listens, and to what. */
   private say(session: string, uris?: readonly string[]): void {
     void this.bus.tell(session, 'listening', uris && { uris }).catch(() => undefined);
   }
 }
 
-function filterFor(resourceSubscriptions: readonly string[]): JsonObject {
-  const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
-  return { notifications: { ...lists, ...(resourceSubscriptions.length > 0 && { resourceSubscriptions }) } };
+function hasEnded({ method, params = {} }: JsonRpcNotification): boolean {
+  return method === 'notifications/tasks' && isEnded(params);
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -54,7 +54,9 @@ export class SessionOpening {
           signal: answer.signal,
           notify: () => {},
         });
-        return { ...resultMessage(request.id, initializeResultOf(discover, revision).message.result) };
+        return {
+          ...resultMessage(request.id, initializeResultOf(discover, revision, { keepsTasks: true }).message.result),
+        };
       });
       if (streamed && asked.transport === 'sse')
         return await this.initialize(streamed, { revision, requestMeta }, message);

@@ -10,6 +10,7 @@ import { HeardSubscriptions } from './heard-subscriptions.js';
 import type { Session, SessionChange } from './session.js';
 import { SessionBus } from './session.bus.js';
 import { SessionsRepository } from './sessions.repository.js';
+import { taskUri } from './session-filter.js';
 
 const KEPT = 10_000;
 /** Also how often a session that is used says so in its row. */
@@ -90,6 +91,11 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
   async unsubscribe({ id, workspaceId }: Session, uri: string): Promise<void> {
     await this.rows.unsubscribe(workspaceId, id, uri);
     await this.tellChanged(id);
+  }
+
+  /** Its client is told how the task goes on, for as long as there is room for that. */
+  async watchTask({ id, workspaceId }: Session, task: string): Promise<void> {
+    if (await this.rows.subscribe(workspaceId, id, taskUri(task), MAX_SUBSCRIPTIONS)) await this.tellChanged(id);
   }
 
   async end({ id, workspaceId }: Session): Promise<void> {

@@ -6,7 +6,7 @@ import { withoutTasks } from './task-support.js';
 /** The call of its tool, for whoever made the task. */
 export function exchangeOf(
   { server, expiresAt, state }: Task,
-  { actor, params }: TaskCall,
+  { actor, params, isTaskOnly }: TaskCall,
   signal: AbortSignal,
 ): Exchange {
   return {
@@ -16,6 +16,7 @@ export function exchangeOf(
     ...(server !== undefined && { server }),
     signal,
     limitMs: Math.max(1, expiresAt.getTime() - Date.now()),
+    runsAsTask: isTaskOnly,
     notify: () => {},
   };
 }

@@ -23,6 +23,12 @@ export function assertDeclaresTasks(exchange: Pick<Exchange, 'params'>): void {
   throw new ProtocolError(errorCodes.missingRequiredClientCapability, 'This needs a client that knows tasks', data);
 }
 
+/** Whether a request was refused because its client does not know tasks. */
+export function needsTasks(error: unknown): boolean {
+  if (!(error instanceof ProtocolError) || error.code !== errorCodes.missingRequiredClientCapability) return false;
+  return JSON.stringify(error.data ?? {}).includes(tasksExtension.id);
+}
+
 /** The parameters of a request whose answer is to be no task. */
 export function withoutTasks(params: JsonObject): JsonObject {
   const { [tasksExtension.id]: _, ...extensions } = extensionsOf(params);

@@ -12,7 +12,8 @@ export function detailedTask(task: Task): JsonObject {
 
 /** What answers the request that became the task. */
 export function createdTask(task: Task): JsonObject {
-  return { resultType: 'task', ...common(task), status: 'working' };
+  const { status } = detailsOf(task.state);
+  return { resultType: 'task', ...common(task), status };
 }
 
 export function isEnded({ status }: JsonObject): boolean {

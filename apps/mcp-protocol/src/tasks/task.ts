@@ -35,6 +35,8 @@ export interface TaskCall {
   readonly params: JsonObject;
   /** The tool says that a second call does no harm. */
   readonly isIdempotent: boolean;
+  /** The tool says that it runs as a task alone. */
+  readonly isTaskOnly: boolean;
 }
 
 export type TaskOutcome =

@@ -8,6 +8,7 @@ import { TaskListening } from './task.listening.js';
 import { TaskWatch } from './task.watch.js';
 import { assertDeclaresTasks, declaresTasks, taskSupportOf } from './task-support.js';
 import { createdTask } from './task-view.js';
+import type { TaskCall } from './task.js';
 import { TasksService } from './tasks.service.js';
 
 /** All there is, and calls of tools that become tasks: those whose tool says so, when their client knows tasks. */
@@ -48,17 +49,17 @@ export class TasksProvider implements Provider {
     const found = await this.federation.toolOf(exchange);
     const support = taskSupportOf(found?.tool);
     if (support === 'required') assertDeclaresTasks(exchange);
-    if ((support === 'required' || support === 'optional') && declaresTasks(exchange))
-      return this.begin(exchange, found?.isIdempotent === true);
+    if (found && (support === 'required' || support === 'optional') && declaresTasks(exchange))
+      return this.begin(exchange, { isIdempotent: found.isIdempotent, isTaskOnly: support === 'required' });
     const result = await this.federation.answer(exchange);
     if (result['resultType'] !== 'task' || !found) return result;
     return this.kept.keep(exchange, result, found.member.name, !found.member.upstream);
   }
 
-  private async begin(exchange: Exchange, isIdempotent: boolean): Promise<JsonObject> {
+  private async begin(exchange: Exchange, about: Omit<TaskCall, 'actor' | 'params'>): Promise<JsonObject> {
     const { actor, params } = exchange;
     const tool = String(params['name']);
-    const task = await this.tasks.add(exchange, tool, { call: { actor, params, isIdempotent } });
+    const task = await this.tasks.add(exchange, tool, { call: { actor, params, ...about } });
     await this.audit.record('tools/call', 'started', { resource: tool, details: { task: task.id } });
     return createdTask(task);
   }

@@ -31,10 +31,21 @@ export class TasksRepository {
     const added = await this.database.inWorkspace(workspaceId, (tx) =>
       tx.query<unknown[]>(
         `insert into tasks (id, workspace_id, principal, server, tool, is_open, sealed_state, created_at, updated_at, expires_at)
-         select $1, $2, $3, $4, $5, true, $6, $7, $7, $8
+         select $1, $2, $3, $4, $5, $10, $6, $7, $7, $8
          where (select count(*) from tasks where workspace_id = $2 and principal = $3 and is_open) < $9
          on conflict do nothing returning id`,
-        [id, workspaceId, principal, server ?? null, tool, this.sealed(id, state), createdAt, expiresAt, maxOpen],
+        [
+          id,
+          workspaceId,
+          principal,
+          server ?? null,
+          tool,
+          this.sealed(id, state),
+          createdAt,
+          expiresAt,
+          maxOpen,
+          !state.outcome,
+        ],
       ),
     );
     return added.length > 0;

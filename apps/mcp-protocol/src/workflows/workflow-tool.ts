@@ -1,5 +1,6 @@
 import type { Execution, WorkflowVersion } from '@scm/contracts';
 import { isJsonObject, type JsonObject } from '@scm/mcp-messages';
+import { taskSupportKey } from '@scm/mcp-migration';
 
 /** A workflow as a tool: its input is that of the document, where the document says what that is. */
 export function toolOf({ name, title, summary, document = {} }: WorkflowVersion): JsonObject {
@@ -8,6 +9,7 @@ export function toolOf({ name, title, summary, document = {} }: WorkflowVersion)
     ...(title !== undefined && { title }),
     description: summary ?? `Runs the workflow ${name}, durably.`,
     inputSchema: inputSchemaOf(document),
+    _meta: { [taskSupportKey]: 'own' },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   };
 }

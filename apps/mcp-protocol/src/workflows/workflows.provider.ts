@@ -8,7 +8,9 @@ import { LRUCache } from 'lru-cache';
 import { CallAudit } from '../protocol/call-audit.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { Served } from '../protocol/served.js';
+import { declaresTasks } from '../tasks/task-support.js';
 import { endOf } from './execution-end.js';
+import { createdTaskOf, taskOf } from './workflow-task.js';
 import { resultOf, toolOf } from './workflow-tool.js';
 
 const PAGE = 200;
@@ -38,6 +40,12 @@ export class WorkflowsProvider implements Provider {
         return complete({ tools: await this.list(exchange) }, TTL_MS);
       case 'tools/call':
         return this.call(exchange);
+      case 'tasks/get':
+        return { resultType: 'complete', ...taskOf(await this.execution(exchange)) };
+      case 'tasks/cancel':
+        return this.cancel(exchange);
+      case 'tasks/update':
+        return { resultType: 'complete' };
       default:
         throw new ProtocolError(errorCodes.methodNotFound, `workflows have no ${exchange.method}`);
     }
@@ -71,12 +79,16 @@ export class WorkflowsProvider implements Provider {
     const about = { resource: workflow, details: { digest: digestOf(input) } };
     await this.audit.record('tools/call', 'started', about);
     try {
-      const execution = await this.run(workflow, input, exchange);
+      const { executionId } = await this.messaging.request(ExecutionApi.start, { workflow, input });
+      const isTask = declaresTasks(exchange);
+      const execution = await (isTask
+        ? this.messaging.request(ExecutionApi.get, { id: executionId })
+        : this.ended(executionId, exchange));
       await this.audit.record('tools/call', 'done', {
         ...about,
         details: { ...about.details, execution: execution.id },
       });
-      return resultOf(execution);
+      return isTask ? createdTaskOf(execution) : resultOf(execution);
     } catch (error) {
       const reason = error instanceof ServiceError ? `${error.code}: ${error.message}` : 'broken off';
       await this.audit.record('tools/call', 'failed', { ...about, reason });
@@ -87,13 +99,24 @@ export class WorkflowsProvider implements Provider {
     }
   }
 
-  private async run(workflow: string, input: JsonObject, exchange: Exchange): Promise<Execution> {
-    const { executionId } = await this.messaging.request(ExecutionApi.start, { workflow, input });
+  private async ended(executionId: string, exchange: Exchange): Promise<Execution> {
     return endOf(this.messaging, executionId, {
       untilMs: Date.now() + MAX_WAIT_MS,
       signal: exchange.signal,
       onLook: progressOf(exchange),
     });
+  }
+
+  private async execution({ params }: Exchange): Promise<Execution> {
+    return this.messaging.request(ExecutionApi.get, { id: String(params['taskId']) });
+  }
+
+  /** One that ended before stays as it is. */
+  private async cancel({ params }: Exchange): Promise<JsonObject> {
+    await this.messaging.request(ExecutionApi.cancel, { id: String(params['taskId']) }).catch((error: unknown) => {
+      if (!(error instanceof ServiceError) || error.code !== 'FAILED_PRECONDITION') throw error;
+    });
+    return { resultType: 'complete' };
   }
 }
 

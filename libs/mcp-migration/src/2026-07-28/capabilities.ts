@@ -5,7 +5,7 @@ import { clientCapabilities, serverCapabilities } from '../place.js';
 import { emulated, lossy, none, rulesOf, type Change } from '../rule.js';
 
 /** What a server of 2025-11-25 declares that runs tools as tasks. */
-const coreTasks = { cancel: {}, requests: { tools: { call: {} } } } as const;
+const coreTasks = { list: {}, cancel: {}, requests: { tools: { call: {} } } } as const;
 
 const dropTasks = dropping('tasks');
 
