@@ -80,7 +80,7 @@ export function EmailAddress(options: FieldOptions = {}): PropertyDecorator {
 /** An RFC 3339 time such as `2026-11-22T10:00:00Z`. */
 export function Instant(options: FieldOptions = {}): PropertyDecorator {
   const rule = IsISO8601({ strict: true, strictSeparator: true });
-  return field({ type: 'string', format: 'date-time' }, options, never, rule);
+  return field({ type: 'string', format: 'date-time' }, options, isPlainInstant, rule);
 }
 
 export function Whole(options: FieldOptions & { min?: number; max?: number } = {}): PropertyDecorator {
@@ -229,6 +229,13 @@ function present(): PropertyDecorator {
 }
 
 const never: Accepts = () => false;
+
+/** As services write it, with milliseconds in UTC. Others, and days that there are not, are left to the rules. */
+function isPlainInstant(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length !== 24) return false;
+  const time = Date.parse(value);
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
+}
 
 /** A character outside the basic plane is two units long: whether a short text has enough is left to the rules. */
 function isText(value: unknown, min: number, max: number): value is string {
