@@ -1,12 +1,14 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { NatsConnectionImpl, type NatsConnection } from '@nats-io/transport-node';
 import { ServiceError } from '@scm/contracts';
+import { gatherWrites } from './gathering-transport.js';
 
 const NEEDED_VERSION = [2, 10] as const;
 
 /** Connects and keeps reconnecting; refuses servers older than 2.10 or without JetStream. */
 export async function connectNats(url: string, name: string): Promise<NatsConnection> {
   const { servers, token, user, pass } = credentialsOf(url);
-  const nc = await connect({
+  gatherWrites();
+  const nc = await NatsConnectionImpl.connect({
     servers,
     name,
     ...(token && { token }),
