@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '@scm/contracts';
-import type { AuditRepository } from './audit.repository.js';
+import { BATCH, type AuditRepository } from './audit.repository.js';
 
 const IDLE_MS = 1_000;
+/** What comes meanwhile goes as one batch: a pass costs two commits and a call, however few rows it has. */
+const GATHER_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
 
 export interface AuditRelayOptions {
@@ -46,6 +48,7 @@ export class AuditRelay {
         const collected = await this.repository.collect(this.options.send);
         failures = 0;
         if (collected === 0) await pause(IDLE_MS, AbortSignal.any([this.stopping.signal, this.waking.signal]));
+        else if (collected < BATCH) await pause(GATHER_MS, this.stopping.signal);
       } catch (error) {
         this.options.onError?.(error);
         await pause(Math.min(IDLE_MS * 2 ** failures++, MAX_BACKOFF_MS), this.stopping.signal);

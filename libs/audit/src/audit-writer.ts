@@ -5,7 +5,7 @@ const INSERT = auditInsert('unnest($1::jsonb[]) as batch(audit)');
 
 /** For what has no effect of its own in the database: rows that come together are one commit. */
 export class AuditWriter {
-  private readonly commits = new GroupCommit<AuditRow, void>((rows) => this.write(rows), { lanes: 2, maxBatch: 256 });
+  private readonly commits = new GroupCommit<AuditRow, void>((rows) => this.write(rows), { lanes: 1, maxBatch: 256 });
 
   constructor(
     private readonly database: Database,

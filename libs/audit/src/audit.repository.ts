@@ -2,7 +2,8 @@ import type { AuditEntry, ServiceName } from '@scm/contracts';
 import type { Database } from '@scm/database';
 import type { AuditEventEntity } from './audit-event.entity.js';
 
-const BATCH = 500;
+/** At most so many rows go at once. */
+export const BATCH = 500;
 // Well below what a NATS server accepts as one message by default, 1 MiB.
 const MAX_BATCH_BYTES = 524_288;
 
