@@ -50,7 +50,10 @@ describe('scm mcp stdio', () => {
     child.stdin.write('no json\n');
     expect(await next()).toMatchObject({ id: null, error: { code: -32_700 } });
     child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n');
-    expect(await next()).toMatchObject({ id: 1, error: { code: -32_603 } });
+    expect(await next()).toMatchObject({
+      id: 1,
+      error: { code: -32_000, message: expect.stringContaining('UNAUTHENTICATED') },
+    });
     child.stdin.end();
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

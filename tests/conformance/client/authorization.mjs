@@ -3,7 +3,7 @@ export function settingOf(context) {
   const { client_id: clientId, client_secret: clientSecret, private_key_pem: privateKey } = context;
   const client = { clientId, ...(clientSecret && { clientSecret }) };
   if (context.idp_id_token) return { grant: 'identity-assertion', ...client, identity: identityIn(context) };
-  if (context.assertion) return { grant: 'jwt-bearer', clientId, assertion: context.assertion };
+  if (context.valid_jwt) return { grant: 'jwt-bearer', clientId, assertion: context.valid_jwt };
   if (privateKey)
     return { grant: 'client-credentials', clientId, privateKey, algorithm: context.signing_algorithm ?? 'ES256' };
   if (process.env.MCP_CONFORMANCE_SCENARIO?.startsWith('auth/client-credentials'))

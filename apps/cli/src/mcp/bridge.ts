@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { HEADER_MISMATCH, INTERNAL_ERROR, isStateless, type Message } from './message.js';
+import { refusalOf } from './refusal.js';
 import { ParameterHeaders } from './parameter-headers.js';
 
 type Http = Pick<StreamableHTTPClientTransport, 'send' | 'setProtocolVersion'>;
@@ -80,16 +81,15 @@ export class Bridge {
     await sent;
   }
 
-  /** An answer that HTTP calls a failure is often a message all the same. */
-  private refused({ id, method }: Message, error: unknown): void {
-    if (id === undefined || method === undefined) return;
-    const answer = answerIn(error);
-    const message = error instanceof Error ? error.message : String(error);
-    this.toClient(
-      answer?.id === id
-        ? answer
-        : { jsonrpc: '2.0', id, error: { code: INTERNAL_ERROR, message: message.slice(0, 1_024) } },
-    );
+  /** An answer that HTTP calls a failure is often a message all the same. Nobody waits for that of a cancelled request. */
+  private refused(message: Message, error: unknown): void {
+    const { id, method } = message;
+    if (id === undefined || method === undefined || this.isCancelled(message)) return;
+    this.toClient({ jsonrpc: '2.0', id, error: refusalOf(error) });
+  }
+
+  private isCancelled({ id }: Message): boolean {
+    return !this.open.has(id as Id) && !this.lists.has(id as Id);
   }
 
   private fail(id: Id, message: string): void {
@@ -124,14 +124,5 @@ export class Bridge {
   private close(id: Id): void {
     this.open.delete(id);
     if (this.open.size === 0) this.onIdle();
-  }
-}
-
-function answerIn(error: unknown): Message | undefined {
-  const { text } = ((error as { data?: { text?: unknown } }).data ?? {}) as { text?: unknown };
-  try {
-    return typeof text === 'string' ? (JSON.parse(text) as Message) : undefined;
-  } catch {
-    return undefined;
   }
 }

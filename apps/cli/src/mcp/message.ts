@@ -1,5 +1,8 @@
 export const PARSE_ERROR = -32_700;
+export const INVALID_REQUEST = -32_600;
 export const INTERNAL_ERROR = -32_603;
+/** The door before the protocol refuses, such as for its limits. */
+export const REFUSED = -32_000;
 export const HEADER_MISMATCH = -32_020;
 
 /** One JSON-RPC message, as far as it matters to whoever passes it on. */
@@ -9,7 +12,7 @@ export interface Message {
   method?: string;
   params?: { _meta?: Record<string, unknown>; [name: string]: unknown };
   result?: { protocolVersion?: unknown; tools?: ToolEntry[] };
-  error?: { code: number; message: string };
+  error?: { code: number; message: string; data?: unknown };
 }
 
 export interface ToolEntry {

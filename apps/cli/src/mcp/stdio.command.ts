@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Bridge } from './bridge.js';
-import { PARSE_ERROR, type Message } from './message.js';
+import { INVALID_REQUEST, PARSE_ERROR, type Message } from './message.js';
 
 export interface StdioOptions {
   url: string;
@@ -23,10 +23,13 @@ export async function serveStdio({ url, apiKey, server }: StdioOptions): Promise
   http.onerror = (error) => void process.stderr.write(`${error.message}\n`);
   await http.start();
   const lines = createInterface({ input: process.stdin });
+  const refuse = (code: number, message: string) => write({ jsonrpc: '2.0', id: null, error: { code, message } });
   lines.on('line', (line) => {
+    if (line.trim() === '') return;
     const message = parsed(line);
-    if (message) void bridge.toServer(message);
-    else if (line.trim() !== '') write({ jsonrpc: '2.0', id: null, error: { code: PARSE_ERROR, message: 'no JSON' } });
+    if (message === undefined) refuse(PARSE_ERROR, 'no JSON');
+    else if (typeof message !== 'object' || message === null) refuse(INVALID_REQUEST, 'no message');
+    else void bridge.toServer(message as Message);
   });
   process.once('SIGTERM', () => lines.close());
   await once(lines, 'close');
@@ -35,9 +38,9 @@ export async function serveStdio({ url, apiKey, server }: StdioOptions): Promise
   await http.close();
 }
 
-function parsed(line: string): Message | undefined {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line) as Message;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

@@ -1,19 +1,20 @@
 import { extractWWWAuthenticateParams, type FetchLike } from '@modelcontextprotocol/client';
 import { CredentialsRefused } from '../connectors/upstream-fault.js';
-import type { HeldAuthorization } from './held-authorization.js';
+import { TokenSender } from './token-sender.js';
 import type { Challenge } from './token-renewal.js';
 import type { UpstreamTokens } from './upstream-tokens.js';
 
 /** Sends each message with the upstream's token, and once more with another one when that is refused. */
-export function authorizedFetch(tokens: UpstreamTokens, send: FetchLike): FetchLike {
+export function authorizedFetch(tokens: UpstreamTokens, fetch: FetchLike): FetchLike {
+  const sender = new TokenSender(fetch);
   return async (input, init) => {
     const used = await tokens.current();
-    const answer = await send(input, withToken(init, used));
+    const answer = await sender.send(input, init, used);
     const challenge = challengeIn(answer);
     if (!challenge) return answer;
     await answer.body?.cancel();
     const better = await tokens.renew(used, challenge);
-    const again = await send(input, withToken(init, better));
+    const again = await sender.send(input, init, better);
     const refused = challengeIn(again);
     if (!refused) return again;
     await again.body?.cancel();
@@ -24,7 +25,7 @@ export function authorizedFetch(tokens: UpstreamTokens, send: FetchLike): FetchL
 }
 
 /** What a refusal wants; undefined for an answer that is none. */
-export function challengeIn(answer: Response): Challenge | undefined {
+function challengeIn(answer: Response): Challenge | undefined {
   const { resourceMetadataUrl, scope, error } = extractWWWAuthenticateParams(answer);
   const { status } = answer;
   if (status !== 401 && !(status === 403 && error === 'insufficient_scope')) return undefined;
@@ -33,11 +34,4 @@ export function challengeIn(answer: Response): Challenge | undefined {
     ...(scope && { scope }),
     ...(resourceMetadataUrl && { resourceMetadataUrl: resourceMetadataUrl.href }),
   };
-}
-
-function withToken(init: RequestInit | undefined, { tokens }: HeldAuthorization): RequestInit | undefined {
-  if (!tokens) return init;
-  const headers = new Headers(init?.headers);
-  headers.set('authorization', `Bearer ${tokens.access_token}`);
-  return { ...init, headers };
 }

@@ -1,4 +1,5 @@
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
+import type { DpopKey } from './dpop.js';
 
 /** What an upstream said that it wants: its challenge (RFC 6750, 3 and RFC 9728, 5.1). */
 export interface Wanted {
@@ -15,6 +16,8 @@ export interface HeldAuthorization {
   asked?: string;
   /** The resource that these tokens are for (RFC 8707). */
   resource?: string;
+  /** What these tokens are bound to, where the authorization server does that. */
+  dpop?: DpopKey;
   /** When these tokens came, Unix milliseconds. */
   obtainedAt?: number;
 }

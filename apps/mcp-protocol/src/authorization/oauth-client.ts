@@ -1,5 +1,6 @@
 import type {
   AddClientAuthentication,
+  DpopSession,
   FetchLike,
   OAuthClientMetadata,
   OAuthClientProvider,
@@ -8,6 +9,7 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 import { ServiceError, type AuthorizationSetting } from '@scm/contracts';
+import { bindsTokens, dpopSession, newDpopKey } from './dpop.js';
 import { authenticationOf, isInteractive, tokenRequestOf } from './grants.js';
 import type { HeldAuthorization } from './held-authorization.js';
 
@@ -78,6 +80,13 @@ export class OAuthClient implements OAuthClientProvider {
     this.held.obtainedAt = Date.now();
     this.held.resource = this.resource;
     this.held.client = { ...(this.clientInformation() ?? { client_id: '' }), issuer: tokens.issuer };
+  }
+
+  /** For an authorization server that binds tokens to a key. */
+  async dpop(): Promise<DpopSession | undefined> {
+    if (!bindsTokens(this.discovery?.authorizationServerMetadata)) return undefined;
+    this.held.dpop ??= await newDpopKey();
+    return dpopSession(this.held.dpop);
   }
 
   redirectToAuthorization(url: URL): void {

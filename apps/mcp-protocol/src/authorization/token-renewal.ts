@@ -11,6 +11,7 @@ import { CredentialsRefused } from '../connectors/upstream-fault.js';
 import { authorizationFault } from './authorization-fault.js';
 import type { AuthorizationChange } from './authorization.store.js';
 import type { AuthorizedUpstream } from './authorized-upstream.js';
+import { dpopSession } from './dpop.js';
 import { isInteractive } from './grants.js';
 import { scopeOf, type HeldAuthorization, type Wanted } from './held-authorization.js';
 import { OAuthClient, type OAuthClientOptions } from './oauth-client.js';
@@ -73,7 +74,7 @@ async function refreshed(
   wanted: Wanted,
   { fetch: fetchFn }: OAuthClientOptions,
 ): Promise<AuthorizationChange> {
-  const { tokens, client, resource } = held;
+  const { tokens, client, resource, dpop } = held;
   if (!tokens?.refresh_token || !client) return { held, wanted };
   try {
     const { authorizationServerUrl, authorizationServerMetadata } = await discoverOAuthServerInfo(url, {
@@ -89,6 +90,7 @@ async function refreshed(
       refreshToken: tokens.refresh_token,
       fetchFn,
       ...(resource !== undefined && { resource }),
+      ...(dpop && { dpop: await dpopSession(dpop) }),
     });
     return { held: { ...held, tokens: { ...found, issuer }, obtainedAt: Date.now() } };
   } catch (error) {
