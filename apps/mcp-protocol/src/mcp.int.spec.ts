@@ -226,6 +226,16 @@ describe('the record', () => {
     }
   });
 
+  it.each([
+    ['2025-11-25', legacy],
+    [modern, stateless],
+  ])('has nothing that a client of %s did not ask for', async (_, call) => {
+    const read = () => mesh.database.query<{ action: string }>(`select action from mcp.audit_events order by id`);
+    const before = await read();
+    await call('tools/call', { name: 'who_am_i', arguments: {} });
+    expect((await read()).slice(before.length)).toEqual([{ action: 'mcp.tools/call' }]);
+  });
+
   it('has migrations that make what the entities say', async () => {
     expect(await schemaDrift(database, mesh.database.url)).toEqual([]);
   });

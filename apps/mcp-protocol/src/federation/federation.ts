@@ -41,8 +41,7 @@ export class Federation implements Provider {
   /** The tool as `tools/list` shows it; asks its member only when that is not known yet. */
   async findTool(name: string, exchange: Exchange): Promise<JsonObject | undefined> {
     for (const { member, name: own } of named(await this.members.of(exchange), name)) {
-      const known = this.lists.last(member, 'tools/list', exchange)?.find((tool) => tool['name'] === own);
-      const tool = known ?? (await this.listedTool(member, own, exchange));
+      const tool = await this.toolNamed(member, own, exchange);
       if (tool) return { ...tool, name };
     }
     return undefined;
@@ -54,8 +53,7 @@ export class Federation implements Provider {
     if (!found) return undefined;
     const { member, name } = found;
     if (!member.upstream) return { member, isIdempotent: false };
-    const known = this.lists.last(member, 'tools/list', exchange)?.find((tool) => tool['name'] === name);
-    const tool = known ?? (await this.listedTool(member, name, exchange));
+    const tool = await this.toolNamed(member, name, exchange);
     return { member, isIdempotent: isIdempotent(tool), ...(tool && { tool }) };
   }
 
@@ -188,8 +186,11 @@ export class Federation implements Provider {
     return tools?.find(({ name }) => name === exchange.params['name'])?.['inputSchema'];
   }
 
-  private async listedTool(member: Member, name: string, exchange: Exchange): Promise<JsonObject | undefined> {
-    return (await this.itemsOf(member, 'tools/list', exchange)).find((tool) => tool['name'] === name);
+  private async toolNamed(member: Member, name: string, exchange: Exchange): Promise<JsonObject | undefined> {
+    if (member.findTool) return member.findTool(name, exchange);
+    const isIt = (tool: JsonObject) => tool['name'] === name;
+    const known = this.lists.last(member, 'tools/list', exchange)?.find(isIt);
+    return known ?? (await this.itemsOf(member, 'tools/list', exchange)).find(isIt);
   }
 
   private async itemsOf(member: Member, method: ListMethod, exchange: Exchange): Promise<JsonObject[]> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@scm/mcp-messages';
-import type { Exchange } from '../protocol/exchange.js';
+import type { Exchange, Provider } from '../protocol/exchange.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
 
 const SEPARATOR = '__';
@@ -14,6 +14,8 @@ export interface Member {
   upstream?: UpstreamRow;
   /** `isIdempotent`: whether the tool that is called says so of itself. */
   answer(exchange: Exchange, isIdempotent?: boolean): Promise<JsonObject>;
+  /** The tool of that name, where the member says so of one without listing all. */
+  findTool?: Provider['findTool'];
 }
 
 /** A name as clients see it. */

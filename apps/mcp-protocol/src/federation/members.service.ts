@@ -86,7 +86,8 @@ export class MembersService {
 function ownMember(name: string, provider: Provider, prefix: boolean): Member {
   // It knows nothing of the servers it is a member of.
   const answer = (exchange: Exchange) => provider.answer(withParams(exchange, exchange.params, { server: undefined }));
-  return { name, namespace: prefix ? name : '', answer };
+  const findTool = provider.findTool?.bind(provider);
+  return { name, namespace: prefix ? name : '', answer, ...(findTool && { findTool }) };
 }
 
 function byName(rows: readonly UpstreamRow[]): Map<string, UpstreamRow> {

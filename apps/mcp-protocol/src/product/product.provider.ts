@@ -55,6 +55,10 @@ export class ProductProvider implements Provider {
     return { ...result, _meta: { ...(result['_meta'] as JsonObject), [metaKeys.serverInfo]: this.info } };
   }
 
+  async findTool(name: string, { actor }: Exchange): Promise<JsonObject | undefined> {
+    return this.toolsFor(actor).find((tool) => tool['name'] === name);
+  }
+
   private async discover(): Promise<JsonObject> {
     const supportedVersions: readonly ProtocolRevision[] = this.served.stateless;
     const capabilities = { tools: {}, resources: { subscribe: true } };

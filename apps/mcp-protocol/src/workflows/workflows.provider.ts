@@ -51,6 +51,13 @@ export class WorkflowsProvider implements Provider {
     }
   }
 
+  async findTool(name: string): Promise<JsonObject | undefined> {
+    return this.messaging.request(WorkflowApi.get, { name }).then(toolOf, (error: unknown) => {
+      if (error instanceof ServiceError) return undefined;
+      throw error;
+    });
+  }
+
   private async list({ actor }: Exchange): Promise<JsonObject[]> {
     const resource = { workspaceId: actor.workspaceId };
     if (!this.policy.decide({ actor, permission: 'executions:write', resource }).allowed) return [];
