@@ -107,7 +107,7 @@ beforeAll(async () => {
   expect((await post('virtual-servers', { name: 'shop', members: [{ upstream: 'pets', prefix: false }] })).status).toBe(
     201,
   );
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await scm?.stop();

@@ -37,6 +37,7 @@ import { Telemetry } from './system/telemetry.js';
 import { CapturesController } from './mcp/captures.controller.js';
 import { DiagnosisController } from './mcp/diagnosis.controller.js';
 import { AuthorizationsController } from './upstreams/authorizations.controller.js';
+import { ExtensionsController } from './extensions/extensions.controller.js';
 import { UpstreamsController } from './upstreams/upstreams.controller.js';
 import { VirtualServersController } from './upstreams/virtual-servers.controller.js';
 import { ControlsController } from './workflows/controls.controller.js';
@@ -64,6 +65,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     UpstreamsController,
     CapturesController,
     DiagnosisController,
+    ExtensionsController,
     VirtualServersController,
     McpController,
   ],

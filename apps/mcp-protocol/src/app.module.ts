@@ -26,6 +26,12 @@ import { UpstreamFetches } from './authorization/upstream-fetches.js';
 import { McpConfig } from './config.js';
 import { DiagnosisHandler } from './diagnosis/diagnosis.handler.js';
 import { UpstreamExamination } from './diagnosis/upstream-examination.js';
+import { ExtensionMethods } from './extensions/extension.methods.js';
+import { ExtensionRegistry } from './extensions/extension.registry.js';
+import { ExtensionsHandler } from './extensions/extensions.handler.js';
+import { ExtensionsProvider } from './extensions/extensions.provider.js';
+import { CORE, HostFunctions } from './extensions/host-functions.js';
+import { MessageHooks } from './extensions/message-hooks.js';
 import { ChildOwners } from './federation/child-owners.js';
 import { ChildOwnersRepository } from './federation/child-owners.repository.js';
 import { Federation } from './federation/federation.js';
@@ -91,7 +97,15 @@ import { VirtualServersService } from './upstreams/virtual-servers.service.js';
 import { WorkflowsProvider } from './workflows/workflows.provider.js';
 
 @Module({
-  controllers: [McpHandler, UpstreamsHandler, AuthorizationsHandler, TasksHandler, CapturesHandler, DiagnosisHandler],
+  controllers: [
+    McpHandler,
+    UpstreamsHandler,
+    AuthorizationsHandler,
+    TasksHandler,
+    CapturesHandler,
+    DiagnosisHandler,
+    ExtensionsHandler,
+  ],
   providers: [
     AuditLog,
     CallAudit,
@@ -122,7 +136,13 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     { provide: WORKFLOWS, useExisting: WorkflowsProvider },
     MembersService,
     Federation,
-    { provide: PROVIDER, useExisting: TasksProvider },
+    { provide: CORE, useExisting: TasksProvider },
+    { provide: PROVIDER, useExisting: ExtensionsProvider },
+    ExtensionsProvider,
+    ExtensionRegistry,
+    ExtensionMethods,
+    HostFunctions,
+    MessageHooks,
     TasksProvider,
     TasksService,
     TasksRepository,

@@ -41,6 +41,13 @@ export class McpConfig {
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}=\S/, { each: true })
   mcpStdioCommands: string[] = [];
 
+  @Setting({
+    description: 'A folder of plugins for the Model Context Protocol, each in a folder with its `manifest.json`',
+  })
+  @IsOptional()
+  @IsString()
+  mcpPlugins?: string;
+
   /** The program and its arguments; undefined for a name that is not allowed. */
   stdioCommand(name: string): { command: string; args: string[] } | undefined {
     const line = this.mcpStdioCommands.find((entry) => entry.startsWith(`${name}=`));

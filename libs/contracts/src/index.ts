@@ -226,6 +226,7 @@ export {
   VirtualServerMember,
   VirtualServerPage,
 } from './upstream.contract.js';
+export { Extension, ExtensionApi, ExtensionHook, ExtensionList } from './extension.contract.js';
 export {
   type Capability,
   ClaimReply,

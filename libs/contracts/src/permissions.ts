@@ -33,6 +33,7 @@ export const permissions = [
   'upstreams:use',
   'captures:read',
   'captures:write',
+  'extensions:read',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

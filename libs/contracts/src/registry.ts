@@ -5,6 +5,7 @@ import { ControlApi } from './control.contract.js';
 import { DiagnosisApi } from './diagnosis.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
+import { ExtensionApi } from './extension.contract.js';
 import { McpApi, McpEvents } from './mcp.contract.js';
 import { McpTaskApi } from './mcp-task.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
@@ -41,6 +42,7 @@ const groups = {
   AlertEvents,
   McpApi,
   McpTaskApi,
+  ExtensionApi,
   UpstreamApi,
   UpstreamAuthorizationApi,
   VirtualServerApi,

@@ -34,7 +34,7 @@ export { accepts, findFault, type Fault } from './check.js';
 export type { Part } from './model.js';
 export type { ModelOf } from './model-of.js';
 export type { Capability, Method, Peer } from './method.js';
-export type { Extension } from './extension.js';
+export { ofExtension, type Extension } from './extension.js';
 export { capabilityFor, isEmbedded, methodIn, methods, methodsOf, sendersOf } from './methods.js';
 export {
   findErrorFault,

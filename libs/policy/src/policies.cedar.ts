@@ -38,6 +38,7 @@ const groups: Record<Permission, 'view' | 'operate' | 'administer'> = {
   // They show what others say and are told.
   'captures:read': 'administer',
   'captures:write': 'administer',
+  'extensions:read': 'view',
 };
 
 /**

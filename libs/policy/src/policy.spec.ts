@@ -55,6 +55,7 @@ const matrix: Record<Permission, string> = {
   'upstreams:use':      '- y y y', // prettier-ignore
   'captures:read':      '- - y y', // prettier-ignore
   'captures:write':     '- - y y', // prettier-ignore
+  'extensions:read':    'y y y y', // prettier-ignore
 };
 
 describe('the permission matrix', () => {

@@ -6,7 +6,6 @@ import {
   latestRevision,
   metaKeys,
   ProtocolError,
-  tasksExtension,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -14,6 +13,8 @@ import {
 import type { ExchangeFacts } from '../captures/recorder.js';
 import { recordFrame } from '../captures/recording.leg.js';
 import { Recording } from '../captures/recording.js';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import { MessageHooks, type HookPoint } from '../extensions/message-hooks.js';
 import { answerOf, toProtocolError } from './answering.js';
 import { restrained } from './client-wishes.js';
 import { PROVIDER, type Exchange, type Provider } from './exchange.js';
@@ -38,6 +39,8 @@ export class StatelessExchange {
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly seal: RequestStateSeal,
     private readonly recording: Recording,
+    private readonly extensions: ExtensionRegistry,
+    private readonly hooks: MessageHooks,
   ) {}
 
   /** The response. Throws ProtocolError for a request that is not valid. */
@@ -55,7 +58,7 @@ export class StatelessExchange {
   /** The same for somebody who records it. */
   async resolve(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
     const { id } = request;
-    const refusal = judgeRequest(latestRevision, 'client', request, [tasksExtension]);
+    const refusal = judgeRequest(latestRevision, 'client', request, this.extensions.modelsFor(latestRevision));
     if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`, undefined, id);
     try {
       return { ...resultMessage(id, await this.resultOf(request, caller)) };
@@ -65,9 +68,13 @@ export class StatelessExchange {
   }
 
   private async resultOf(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
-    const exchange = exchangeOf(request, caller);
+    let exchange = exchangeOf(request, caller);
     await this.checkTool(exchange, caller);
-    const result = await this.run(exchange);
+    const heard = this.hooked('fromClient', exchange, exchange.params);
+    if (heard) exchange = { ...exchange, params: await heard };
+    const answered = await this.run(exchange);
+    const shown = this.hooked('toClient', exchange, answered);
+    const result = shown ? await shown : answered;
     return request.method === 'subscriptions/listen' ? ofSubscription(result, request.id) : result;
   }
 
@@ -75,6 +82,19 @@ export class StatelessExchange {
     if (exchange.method !== 'tools/call' || !caller.checkTool) return;
     const tool = await this.provider.findTool?.(String(exchange.params['name']), exchange);
     if (tool) caller.checkTool(tool);
+  }
+
+  /** Nothing is translated here, so that what precedes a translation is followed by what comes after it. */
+  private hooked(
+    direction: HookPoint['direction'],
+    exchange: Exchange,
+    value: JsonObject,
+  ): Promise<JsonObject> | undefined {
+    const at = { direction, method: exchange.method, revision: latestRevision } as const;
+    const before = this.hooks.find({ ...at, stage: 'beforeTranslation' });
+    const after = this.hooks.find({ ...at, stage: 'afterTranslation' });
+    if (!before || !after) return (before ?? after)?.(value, exchange);
+    return before(value, exchange).then((next) => after(next, exchange));
   }
 
   private async run(exchange: Exchange): Promise<JsonObject> {

@@ -5,6 +5,10 @@ import { metaKeys, protocolRevisions, type JsonObject, type JsonRpcRequest } fro
 import { requestMetaOf } from '@scm/mcp-migration';
 import type { Recording } from '../captures/recording.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
+import { McpConfig } from '../config.js';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import type { HostFunctions } from '../extensions/host-functions.js';
+import { MessageHooks } from '../extensions/message-hooks.js';
 import { ClientRequests } from './client-requests.js';
 import { ClientInput } from './client-input.js';
 import type { LegacyCaller } from './legacy-caller.js';
@@ -62,12 +66,15 @@ async function play(
   const caller: LegacyCaller = { revision, requestMeta, transport: 'http', session };
   const sessions = {} as SessionsService;
   const tasks = new LegacyTasks(provider, {} as TasksService, {} as TaskOutcomes, sessions);
+  const extensions = new ExtensionRegistry(new McpConfig());
   const exchange = new LegacyExchange(
     provider,
     new ClientInput(asking),
     new SessionMethods(sessions),
     tasks,
     unrecorded,
+    extensions,
+    new MessageHooks(extensions, {} as HostFunctions),
   );
   const stream = {
     canSend: true,

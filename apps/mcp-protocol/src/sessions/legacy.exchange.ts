@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { currentActor } from '@scm/messaging';
 import {
   errorCodes,
   isJsonObject,
@@ -9,6 +10,8 @@ import {
   type JsonRpcRequest,
 } from '@scm/mcp-messages';
 import { Recording } from '../captures/recording.js';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import { MessageHooks } from '../extensions/message-hooks.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
 import { PROVIDER, type Exchange, type Provider } from '../protocol/exchange.js';
 import { needsTasks, withTasks } from '../tasks/task-support.js';
@@ -30,6 +33,8 @@ export class LegacyExchange {
     private readonly methods: SessionMethods,
     private readonly tasks: LegacyTasks,
     private readonly recording: Recording,
+    private readonly extensions: ExtensionRegistry,
+    private readonly hooks: MessageHooks,
   ) {}
 
   /** The response, in the client's revision. */
@@ -43,26 +48,54 @@ export class LegacyExchange {
   async resolve(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
     const { id, method } = request;
     try {
-      const refusal = judgeRequest(caller.revision, 'client', request);
+      const refusal = judgeRequest(caller.revision, 'client', request, this.extensions.modelsFor(caller.revision));
       if (refusal) throw new ProtocolError(refusal.code, `${refusal.pointer} ${refusal.message}`);
-      const own =
-        (await this.methods.answer(request, caller.session)) ?? (await this.tasks.answer(request, caller, stream));
-      return { jsonrpc: '2.0', id, result: own ?? (await this.resultOf(request, caller, stream)) };
+      if (this.hooks.areNone) return { jsonrpc: '2.0', id, result: await this.resultOf(request, caller, stream) };
+      return { jsonrpc: '2.0', id, result: await this.hookedResultOf(request, caller, stream) };
     } catch (error) {
       return { jsonrpc: '2.0', id, ...errorDown(toProtocolError(error), method, caller.revision) };
     }
   }
 
+  /** What plugins see of the messages as they are in the client's revision. */
+  private async hookedResultOf(
+    request: JsonRpcRequest,
+    caller: LegacyCaller,
+    stream: LegacyStream,
+  ): Promise<JsonObject> {
+    const { params = {} } = request;
+    const at = { method: request.method, revision: caller.revision };
+    const by = { actor: currentActor(), signal: stream.signal, ...(caller.server && { server: caller.server }) };
+    const before = this.hooks.find({ ...at, stage: 'beforeTranslation', direction: 'fromClient' });
+    const heard = before ? { ...request, params: await before(params, by) } : request;
+    const result = await this.resultOf(heard, caller, stream);
+    const after = this.hooks.find({ ...at, stage: 'afterTranslation', direction: 'toClient' });
+    return after ? after(result, by) : result;
+  }
+
   private async resultOf(request: JsonRpcRequest, caller: LegacyCaller, stream: LegacyStream): Promise<JsonObject> {
+    const own = await this.methods.answer(request, caller.session);
+    return own ?? (await this.tasks.answer(request, caller, stream)) ?? this.translatedResult(request, caller, stream);
+  }
+
+  private async translatedResult(
+    request: JsonRpcRequest,
+    caller: LegacyCaller,
+    stream: LegacyStream,
+  ): Promise<JsonObject> {
     const { logLevel } = caller.session ?? {};
     const requestMeta = { ...caller.requestMeta, ...(logLevel && { [metaKeys.logLevel]: logLevel }) };
     const { method, params = {} } = callUp(request, caller.revision, requestMeta);
-    const exchange = exchangeOf({ method, params }, caller, stream);
+    const heard = exchangeOf({ method, params }, caller, stream);
+    const at = { method, revision: caller.revision };
+    const after = this.hooks.find({ ...at, stage: 'afterTranslation', direction: 'fromClient' });
+    const exchange = after ? { ...heard, params: await after(params, heard) } : heard;
     const result = await this.run(exchange, caller, stream);
     const wantsTask = caller.revision === '2025-11-25' && isJsonObject(request.params?.['task']);
     if (wantsTask) return this.tasks.created(exchange, result, caller);
     const whole = result['resultType'] === 'task' ? await this.tasks.wait(exchange, result, caller, stream) : result;
-    return resultDown(whole, method, caller.revision);
+    const before = this.hooks.find({ ...at, stage: 'beforeTranslation', direction: 'toClient' });
+    return resultDown(before ? await before(whole, exchange) : whole, method, caller.revision);
   }
 
   /** With what the client says to what is asked meanwhile. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { McpHead, McpRequest } from '@scm/contracts';
 import { currentActor, type StreamedAnswer } from '@scm/messaging';
 import {
+  isJsonObject,
   judgeRequest,
   negotiateSession,
   parseMessage,
@@ -13,6 +14,7 @@ import {
 import { initializeResultOf, requestMetaOf } from '@scm/mcp-migration';
 import { Recording } from '../captures/recording.js';
 import { AnswerWriter } from '../protocol/answer.writer.js';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
 import { PROVIDER, type Provider } from '../protocol/exchange.js';
 import { accepted, resultMessage } from '../protocol/heads.js';
@@ -31,6 +33,7 @@ export class SessionOpening {
     private readonly served: Served,
     private readonly frames: FrameStore,
     private readonly recording: Recording,
+    private readonly extensions: ExtensionRegistry,
   ) {}
 
   /** A stream of HTTP+SSE has its session before the client initializes it. */
@@ -54,9 +57,8 @@ export class SessionOpening {
           signal: answer.signal,
           notify: () => {},
         });
-        return {
-          ...resultMessage(request.id, initializeResultOf(discover, revision, { keepsTasks: true }).message.result),
-        };
+        const { result } = initializeResultOf(discover, revision, { keepsTasks: true }).message;
+        return { ...resultMessage(request.id, this.withExtensions(result, revision)) };
       });
       if (streamed && asked.transport === 'sse')
         return await this.initialize(streamed, { revision, requestMeta }, message);
@@ -65,6 +67,15 @@ export class SessionOpening {
     } catch (error) {
       return new AnswerWriter(answer, asked).end(toProtocolError(error).toResponse(request.id));
     }
+  }
+
+  /** Older revisions have no extensions; what they do not know stands in `experimental`. */
+  private withExtensions(result: JsonObject, revision: ProtocolRevision): JsonObject {
+    const added = this.extensions.capabilitiesFor(revision);
+    if (Object.keys(added).length === 0) return result;
+    const capabilities = isJsonObject(result['capabilities']) ? result['capabilities'] : {};
+    const experimental = isJsonObject(capabilities['experimental']) ? capabilities['experimental'] : {};
+    return { ...result, capabilities: { ...capabilities, experimental: { ...experimental, ...added } } };
   }
 
   private async initialize(

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceError } from '@scm/contracts';
+import {
+  findResultFault,
+  isJsonObject,
+  judgeRequest,
+  latestRevision,
+  type JsonObject,
+  type ProtocolRevision,
+} from '@scm/mcp-messages';
+import { ExtensionRegistry } from './extension.registry.js';
+import { HostFunctions, type PluginCaller } from './host-functions.js';
+import type { Plugin } from './plugin.js';
+import type { HookDirection, HookStage } from './plugin-manifest.js';
+import { shownCaller } from './shown-caller.js';
+
+/** Where a message is on its way: between its client, of `revision`, and the canonical form. */
+export interface HookPoint {
+  stage: HookStage;
+  direction: HookDirection;
+  method: string;
+  revision: ProtocolRevision;
+}
+
+/** Gives the parameters of a request, or a result, as plugins leave them. Throws ServiceError where one that must not fail does. */
+export type Hook = (value: JsonObject, caller: PluginCaller) => Promise<JsonObject>;
+
+/** What plugins see of messages on their way, and may change. */
+@Injectable()
+export class MessageHooks {
+  constructor(
+    private readonly registry: ExtensionRegistry,
+    private readonly host: HostFunctions,
+  ) {}
+
+  /** There is no plugin at all. */
+  get areNone(): boolean {
+    return this.registry.plugins.length === 0;
+  }
+
+  /** Undefined where no plugin waits for such messages: then nothing has to be awaited. */
+  find(point: HookPoint): Hook | undefined {
+    if (this.areNone) return undefined;
+    const plugins = this.registry.plugins.filter(({ extension }) => isMeant(extension, point));
+    if (plugins.length === 0) return undefined;
+    return async (value, caller) => {
+      let current = value;
+      for (const plugin of plugins) current = await this.pass(plugin, point, current, caller);
+      return current;
+    };
+  }
+
+  private async pass(plugin: Plugin, point: HookPoint, value: JsonObject, caller: PluginCaller): Promise<JsonObject> {
+    const { extension } = plugin;
+    const { stage, ...at } = point;
+    try {
+      const context = { ...at, ...shownCaller(caller) };
+      const given = (await plugin.run('hooks', stage, [value, context], this.host.for(extension, caller))) ?? value;
+      const fault = isJsonObject(given) ? this.faultOf(point, given) : 'is no object';
+      if (fault) throw plugin.failure('hooks', stage, 'invalid', fault);
+      return given as JsonObject;
+    } catch (error) {
+      if (error instanceof ServiceError && extension.onFailure === 'skip') return value;
+      throw error;
+    }
+  }
+
+  /** A message stays one of its revision, whatever a plugin does with it. */
+  private faultOf({ stage, direction, method, revision }: HookPoint, value: JsonObject): string | undefined {
+    const isTranslated = (direction === 'fromClient') === (stage === 'afterTranslation');
+    const spoken = isTranslated ? latestRevision : revision;
+    const extensions = this.registry.modelsFor(spoken);
+    const fault =
+      direction === 'fromClient'
+        ? judgeRequest(spoken, 'client', { jsonrpc: '2.0', id: 0, method, params: value }, extensions)
+        : findResultFault(spoken, method, value, { extensions });
+    return fault && `${fault.pointer} ${fault.message}`;
+  }
+}
+
+function isMeant(
+  { revisions, hooks }: Plugin['extension'],
+  { stage, direction, method, revision }: HookPoint,
+): boolean {
+  return (
+    revisions.includes(revision) &&
+    hooks.some((hook) => hook.stage === stage && hook.direction === direction && hook.methods.includes(method))
+  );
+}
