@@ -279,3 +279,31 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+describe('a call whose replica is gone', () => {
+  it('begins again where the tool says that this does no harm, and is refused elsewhere', async () => {
+    const doomed = await mesh.start('mcp-protocol', { SCM_EGRESS_ALLOW: '127.0.0.1' });
+    for (let i = 0; i < 12; i++) await call('tools/list', {}, { server: 'plain' });
+    const ask = (name: string) => call('tools/call', { name, arguments: { message: 'Who?' } }, { server: 'plain' });
+    const answer = ({ inputRequests, requestState }: Result, name: string) => {
+      const given = { action: 'accept', content: { name: 'Ann', username: 'ann', email: 'a@example.org' } };
+      const inputResponses = Object.fromEntries(Object.keys(inputRequests).map((key) => [key, given]));
+      const again = { name, arguments: { message: 'Who?' }, inputResponses, requestState };
+      return call('tools/call', again, { server: 'plain' });
+    };
+    const times = Array.from({ length: 8 });
+    const [harmless, other] = ['test_streaming_elicitation', 'test_elicitation'];
+    const asked = await Promise.all(times.map(() => Promise.all([ask(harmless), ask(other)])));
+    await doomed.kill();
+    const seen = new Set<string>();
+    for (const [one, two] of asked) {
+      const first = await answer(one.result, harmless);
+      const isAskedAgain = first.result.resultType === 'input_required';
+      const last = isAskedAgain ? await answer(first.result, harmless) : first;
+      expect(last.result.resultType).toBe('complete');
+      const { error } = await answer(two.result, other);
+      seen.add(`${isAskedAgain ? 'again' : 'on'}, ${error ? 'refused' : 'on'}`);
+    }
+    expect(seen).toContain('again, refused');
+  });
+});

@@ -2,6 +2,7 @@ import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, h
 import { ServiceError, type UpstreamHealth } from '@scm/contracts';
 import type { JsonObject } from '@scm/mcp-messages';
 import type { Exchange, Provider } from '../protocol/exchange.js';
+import { withParams } from './member.js';
 
 const LIST_MS = 15_000;
 const CALL_MS = 300_000;
@@ -40,11 +41,13 @@ export class GuardedProvider implements Provider {
   async answer(exchange: Exchange, isIdempotent = false): Promise<JsonObject> {
     if (exchange.method === 'subscriptions/listen') return this.provider.answer(exchange);
     const once = () => this.breaker.execute(() => this.inTime(exchange));
-    // A call that is continued is not begun again.
-    const mayRepeat = (isIdempotent || readOnly.includes(exchange.method)) && !exchange.params['requestState'];
+    const mayRepeat = isIdempotent || readOnly.includes(exchange.method);
+    const isContinued = exchange.params['requestState'] !== undefined;
     try {
-      return await (mayRepeat ? this.again.execute(once) : once());
+      return await (mayRepeat && !isContinued ? this.again.execute(once) : once());
     } catch (error) {
+      // The replica that had the call is gone: its client is asked once more.
+      if (mayRepeat && isContinued && isFault(error)) return this.answer(fromTheBeginning(exchange), isIdempotent);
       if (!(error instanceof BrokenCircuitError)) throw error;
       throw new ServiceError('UNAVAILABLE', 'the upstream failed again and again: it is left alone for a moment');
     }
@@ -61,6 +64,11 @@ export class GuardedProvider implements Provider {
       throw error;
     });
   }
+}
+
+function fromTheBeginning(exchange: Exchange): Exchange {
+  const { requestState: _, inputResponses: __, ...params } = exchange.params;
+  return withParams(exchange, params);
 }
 
 /** What says something about the upstream; an error of its protocol is an answer. */
