@@ -183,6 +183,12 @@ chart('the services', () => {
     expect(envOf(gateway)).not.toHaveProperty('SCM_EGRESS_ALLOW');
     const notifier = containerOf(byName(manifests, 'Deployment', 'scm-notifier'));
     expect(envOf(notifier)['SCM_EGRESS_ALLOW']).toBe('hooks.internal,10.0.0.0/8');
+    expect(envOf(notifier)).not.toHaveProperty('SCM_PUBLIC_URL');
+    const protocol = containerOf(byName(manifests, 'Deployment', 'scm-mcp-protocol'));
+    expect(envOf(protocol)).toMatchObject({
+      SCM_PUBLIC_URL: 'https://scm.test',
+      SCM_EGRESS_ALLOW: 'hooks.internal,10.0.0.0/8',
+    });
     expect(byName(manifests, 'Ingress', 'scm-gateway').metadata.annotations).toEqual({ a: 'b' });
   });
 

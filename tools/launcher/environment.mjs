@@ -8,6 +8,9 @@ import { schemas } from './services.mjs';
  */
 export function serviceEnvironment(service, { secrets, backends, gateway }) {
   const { keyFiles } = secrets;
+  // While the kernel chooses the port, nobody knows where browsers come back to.
+  const listening = gateway.port === 0 ? undefined : `http://${gateway.host}:${gateway.port}`;
+  const publicUrl = process.env.SCM_PUBLIC_URL ?? listening;
   const common = {
     ...process.env,
     NODE_ENV: process.env.NODE_ENV ?? 'production',
@@ -25,8 +28,8 @@ export function serviceEnvironment(service, { secrets, backends, gateway }) {
     if (name === 'gateway') {
       return { SCM_REDIS_URL: backends.redis.url, SCM_HOST: gateway.host, SCM_PORT: String(gateway.port) };
     }
-    if (['notifier', 'workflow-orchestrator', 'mcp-protocol'].includes(name))
-      return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption };
+    if (name === 'mcp-protocol') return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption, SCM_PUBLIC_URL: publicUrl };
+    if (['notifier', 'workflow-orchestrator'].includes(name)) return { SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption };
     if (name !== 'auth') return {};
     return {
       SCM_ENCRYPTION_KEY_FILE: keyFiles.encryption,

@@ -56,9 +56,12 @@ async function comeBack(to: URL): Promise<UpstreamAuthorization & Refused> {
 }
 
 /** Its id and the name of the server that shows it alone. */
-async function register(authorization = byBrowser): Promise<{ id: string; name: string }> {
+async function register(
+  authorization = byBrowser,
+  transport = 'streamable-http',
+): Promise<{ id: string; name: string }> {
   const name = `wanting-${++count}`;
-  const target = { name, transport: 'streamable-http', url: upstream.url, authorization };
+  const target = { name, transport, url: upstream.url, authorization };
   const { id } = await request<{ id: string }>(UpstreamApi.create, target);
   await request(VirtualServerApi.set, { name, members: [{ upstream: name, prefix: false }] });
   return { id, name };
@@ -126,6 +129,14 @@ describe('an upstream that wants OAuth', () => {
     const message = expect.stringContaining(`POST /api/v1/upstreams/${id}/authorization`);
     expect(error).toMatchObject({ code: -32000, message });
     expect(await stateOf(id)).toEqual({ id, state: 'wanted', wantedScopes: ['tools'] });
+  });
+
+  it('says so over HTTP+SSE as well', async () => {
+    const { id, name } = await register(byBrowser, 'sse');
+    const message = expect.stringContaining('wants to be authorized first');
+    for (let times = 0; times < 8; times++)
+      expect((await callTool(name)).error).toMatchObject({ code: -32000, message });
+    expect((await stateOf(id)).state).toBe('wanted');
   });
 
   it('is used at every replica once a browser came back', async () => {

@@ -31,7 +31,12 @@ export class UpstreamTokens {
     if (!endsSoon(held)) return held;
     // Without a way to another one, the upstream says what it wants when it refuses this one.
     const isRenewable = held.tokens?.refresh_token !== undefined || !isInteractive(this.upstream.setting);
-    return isRenewable ? this.renew(held, {}) : held;
+    if (!isRenewable) return held;
+    return this.renew(held, {}).catch((error: unknown) => {
+      // It is good until then, whatever became of the next one.
+      if (Number(endOf(held)) > Date.now()) return held;
+      throw error;
+    });
   }
 
   /** In place of the one that was used. Throws ServiceError, AuthorizationWanted among them. */

@@ -1,10 +1,6 @@
-import {
-  SSEClientTransport,
-  StreamableHTTPClientTransport,
-  type FetchLike,
-  type Transport,
-} from '@modelcontextprotocol/client';
+import { StreamableHTTPClientTransport, type FetchLike, type Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { sseTransport } from './sse-transport.js';
 import type { UpstreamTarget } from './upstream-target.js';
 
 /** The session that further messages belong to. */
@@ -28,7 +24,7 @@ export function transportTo(target: UpstreamTarget, fetch: FetchLike, session: S
       return new StreamableHTTPClientTransport(new URL(target.url), { ...options, ...session });
     }
     case 'sse':
-      return new SSEClientTransport(new URL(target.url), { fetch, requestInit: { headers: { ...target.headers } } });
+      return sseTransport(new URL(target.url), fetch, { ...target.headers });
     case 'stdio':
       return new StdioClientTransport({ command: target.command, args: [...target.args], stderr: 'ignore', env: {} });
     default: {
