@@ -1,12 +1,15 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWholeMesh, type WholeMesh } from './whole-mesh.js';
 
 const examples = join(import.meta.dirname, '../../docs/examples/mcp-plugins');
+const fixture = join(import.meta.dirname, '../conformance/fixture/main.mjs');
 const anything = { params: { type: 'object' }, result: { type: 'object' } };
 const SECRET = 'sk-abcdefghijklmnopqrstuvwxyz';
 
@@ -14,12 +17,19 @@ let scm: WholeMesh;
 let api: Server;
 let token: string;
 let folder: string;
+const upstreams: ChildProcess[] = [];
 
 function plugin(name: string, manifest: object, code: string): void {
   mkdirSync(join(folder, name));
   const id = `test.example/${name}`;
   writeFileSync(join(folder, name, 'manifest.json'), JSON.stringify({ id, version: '1', ...manifest }));
   writeFileSync(join(folder, name, 'index.js'), code);
+}
+
+async function startUpstream(revision: string): Promise<string> {
+  const child = spawn(process.execPath, [fixture, '--revision', revision], { stdio: ['ignore', 'pipe', 'inherit'] });
+  upstreams.push(child);
+  return new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
 }
 
 beforeAll(async () => {
@@ -85,8 +95,24 @@ beforeAll(async () => {
     { hooks: [{ stage: 'afterTranslation', direction: 'fromClient', methods: ['resources/read'] }] },
     `export const hooks = { afterTranslation: (value) => { if (value.uri.includes('forbidden')) throw new Error('no'); } };`,
   );
+  const both = ['beforeTranslation', 'afterTranslation'];
+  plugin(
+    'edge',
+    {
+      hooks: both.flatMap((stage) =>
+        ['toUpstream', 'fromUpstream'].map((direction) => stamped(stage, direction, ['prompts/get'])),
+      ),
+    },
+    `const stamp = (value, { direction, revision }) => {
+      if (direction === 'toUpstream') return { ...value, arguments: { ...value.arguments, arg1: value.arguments.arg1 + '!' } };
+      const seen = value._meta?.['test.example/seen'] ?? [];
+      return { ...value, _meta: { ...value._meta, 'test.example/seen': [...seen, [value.resultType ?? 'none', revision]] } };
+    };
+    export const hooks = { beforeTranslation: stamp, afterTranslation: stamp };`,
+  );
   plugin('off', { enabled: false }, 'not even a module');
-  scm = await startWholeMesh((service) => (service === 'mcp-protocol' ? { SCM_MCP_PLUGINS: folder } : {}));
+  const settings = { SCM_MCP_PLUGINS: folder };
+  scm = await startWholeMesh((service) => (service === 'mcp-protocol' ? settings : {}));
   token = await scm.login();
   const document = {
     openapi: '3.1.0',
@@ -100,10 +126,18 @@ beforeAll(async () => {
     api: { document: JSON.stringify(document) },
   };
   expect((await scm.call('POST', '/api/v1/upstreams', { token, body })).status).toBe(201);
+  for (const [name, revision] of [
+    ['older', '2025-11-25'],
+    ['newer', '2026-07-28'],
+  ] as const) {
+    const upstream = { name, transport: 'streamable-http', url: await startUpstream(revision) };
+    expect((await scm.call('POST', '/api/v1/upstreams', { token, body: upstream })).status).toBe(201);
+  }
 }, 120_000);
 
 afterAll(async () => {
   await scm?.stop();
+  for (const child of upstreams) child.kill('SIGTERM');
   await new Promise((resolve) => api?.close(resolve));
   rmSync(folder, { recursive: true });
 }, 60_000);
@@ -226,6 +260,23 @@ describe.each<[string, Ask]>([
     expect(body.result).toMatchObject({ structuredContent: { resultType: 'vector' } });
   });
 
+  it('has what upstreams are asked and say seen on both sides of their translation', async () => {
+    for (const [upstream, spoken] of [
+      ['older', '2025-11-25'],
+      ['newer', '2026-07-28'],
+    ] as const) {
+      const name = `${upstream}__test_prompt_with_arguments`;
+      const { body } = await ask('prompts/get', { name, arguments: { arg1: 'hello', arg2: 'world' } });
+      expect(JSON.stringify(body.result?.['messages'])).toContain('hello!!');
+      expect(body.result?.['_meta']).toMatchObject({
+        'test.example/seen': [
+          [spoken === '2026-07-28' ? 'complete' : 'none', spoken],
+          ['complete', spoken],
+        ],
+      });
+    }
+  });
+
   it('has a message refused where a hook that must not fail does, and nothing else', async () => {
     const refused = await ask('resources/read', { uri: 'scm://forbidden' });
     expect(refused.body.error).toMatchObject({ message: expect.stringContaining('test.example/strict failed') });
@@ -272,13 +323,14 @@ it('shows the extensions to whoever may read', async () => {
   const items = body.items as unknown as { id: string }[];
   expect(items.map(({ id }) => id)).toEqual([
     'io.modelcontextprotocol/tasks',
+    'test.example/edge',
     'test.example/hostile',
     'dev.scm/redaction',
     'test.example/stamp',
     'test.example/strict',
     'dev.scm/tool-search',
   ]);
-  expect(items[5]).toMatchObject({
+  expect(items[6]).toMatchObject({
     isBuiltIn: false,
     permissions: ['tools:list'],
     methods: ['dev.scm/tools.search'],

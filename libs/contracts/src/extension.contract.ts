@@ -5,7 +5,8 @@ import { Nothing } from './page.js';
 /** Messages of these methods that an extension sees, and may change, before or after they are translated. */
 export class ExtensionHook {
   @OneOf(['beforeTranslation', 'afterTranslation']) stage: 'beforeTranslation' | 'afterTranslation';
-  @OneOf(['fromClient', 'toClient']) direction: 'fromClient' | 'toClient';
+  @OneOf(['fromClient', 'toClient', 'toUpstream', 'fromUpstream'])
+  direction: 'fromClient' | 'toClient' | 'toUpstream' | 'fromUpstream';
   @Texts({ max: 64 }) methods: string[];
 }
 

@@ -1,12 +1,14 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { errorCodes, isJsonObject, methodIn, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import { unrecorded } from '../captures/recording.leg.js';
+import type { MessageHooks } from '../extensions/message-hooks.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { nextRequestId } from './connection.js';
 import { listenLegacy } from './legacy-listen.js';
 import type { LegacySession } from './legacy-session.js';
 import { LegacySessions } from './legacy-sessions.js';
 import { resultOfTask, runsTasks } from './legacy-task.js';
+import { hookedFromUpstream, hookedToUpstream } from './legacy-hooks.js';
 import {
   asMeta,
   discoverFrom,
@@ -42,6 +44,7 @@ export class LegacyUpstream implements Provider {
     target: UpstreamTarget,
     fetch: FetchLike,
     private readonly parking: Parking,
+    private readonly hooks: MessageHooks,
   ) {
     this.sessions = new LegacySessions(target, fetch);
   }
@@ -86,10 +89,11 @@ export class LegacyUpstream implements Provider {
 
   private async ask(
     session: LegacySession,
-    { method, params, runsAsTask }: Exchange,
+    exchange: Exchange,
     call: ParkedCall,
     signal: AbortSignal,
   ): Promise<JsonObject> {
+    const { method, params, runsAsTask } = exchange;
     const progressToken = nextRequestId();
     const filter = new NotificationFilter(asMeta(params), session.welcome, (n) => call.notify(n));
     const listener = {
@@ -101,10 +105,16 @@ export class LegacyUpstream implements Provider {
     };
     try {
       const isTask = runsAsTask === true && runsTasks(session.welcome);
-      const request = toUpstream(session.welcome, { method, params, progressToken, ...(isTask && { task: {} }) });
+      const asked = { method, params, progressToken, ...(isTask && { task: {} }) };
+      const by = { ...exchange, signal };
+      const request = this.hooks.areNone
+        ? toUpstream(session.welcome, asked)
+        : await hookedToUpstream(this.hooks, session.welcome, asked, by);
       const answer = await session.request({ ...request, signal }, listener);
       const result = isTask ? await resultOfTask(session, answer, signal, listener) : answer;
-      return call.inTurn(() => fromUpstream(session.welcome, method, result));
+      if (this.hooks.areNone) return call.inTurn(() => fromUpstream(session.welcome, method, result));
+      const translated = (said: JsonObject) => call.inTurn(() => fromUpstream(session.welcome, method, said));
+      return await hookedFromUpstream(this.hooks, session.welcome, { method, result, translated }, by);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const { code, message, data } = error;

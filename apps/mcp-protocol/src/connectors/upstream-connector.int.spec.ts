@@ -8,6 +8,10 @@ import { EgressClient } from '@scm/egress';
 import { metaKeys, type JsonObject, type JsonRpcNotification } from '@scm/mcp-messages';
 import { SecretBox } from '@scm/service';
 import { waitFor } from '@scm/testing';
+import { McpConfig } from '../config.js';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import type { HostFunctions } from '../extensions/host-functions.js';
+import { MessageHooks } from '../extensions/message-hooks.js';
 import type { Exchange } from '../protocol/exchange.js';
 import { ParkedCalls } from './parked-calls.js';
 import { RequestStates } from './request-state.js';
@@ -27,7 +31,9 @@ const connectors: UpstreamConnector[] = [];
 
 function connectorTo(target: UpstreamTarget): UpstreamConnector {
   const relay = () => Promise.reject(new Error('there is no other replica'));
+  const hooks = new MessageHooks(new ExtensionRegistry(new McpConfig()), {} as HostFunctions);
   const connector = new UpstreamConnector(target, {
+    hooks,
     fetch: egress.fetch,
     parking: { owner: 'here', calls, states, relay },
   });

@@ -1,8 +1,10 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import { recordedUpstream } from '../captures/recorded-upstream.js';
+import type { MessageHooks } from '../extensions/message-hooks.js';
 import type { Exchange } from '../protocol/exchange.js';
 import type { Connector } from './connector.js';
+import { hookedUpstream } from './hooked-upstream.js';
 import { probeEra, type Era } from './era-probe.js';
 import { LegacyUpstream, type Parking } from './legacy-upstream.js';
 import { ModernUpstream } from './modern-upstream.js';
@@ -15,6 +17,7 @@ const LEGACY_VERDICT_MS = 300_000;
 export interface ConnectorOptions {
   fetch: FetchLike;
   parking: Parking;
+  hooks: MessageHooks;
   /** The headers that repeat arguments of a call. */
   headersOf?: (exchange: Exchange) => Readonly<Record<string, string>>;
 }
@@ -30,12 +33,14 @@ export class UpstreamConnector implements Connector {
     private readonly options: ConnectorOptions,
   ) {
     this.modern = new ModernUpstream(target, options.fetch, options.headersOf);
-    this.legacy = new LegacyUpstream(target, options.fetch, options.parking);
+    this.legacy = new LegacyUpstream(target, options.fetch, options.parking, options.hooks);
   }
 
   async answer(exchange: Exchange): Promise<JsonObject> {
     if ((await this.era()) === 'legacy') return this.legacy.answer(exchange);
-    return recordedUpstream(exchange, (recorded) => this.modern.answer(recorded)).catch((error: unknown) => {
+    const { hooks } = this.options;
+    const ask = (asked: Exchange) => recordedUpstream(asked, (recorded) => this.modern.answer(recorded));
+    return (hooks.areNone ? ask(exchange) : hookedUpstream(hooks, exchange, ask)).catch((error: unknown) => {
       // It was replaced by one that speaks otherwise: the next exchange asks again.
       if (isOtherEra(error)) this.verdict = undefined;
       throw error;

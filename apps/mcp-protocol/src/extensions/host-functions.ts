@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { Actor } from '@scm/contracts';
 import { EgressClient, type EgressRequest } from '@scm/egress';
 import { isJsonObject, latestRevision, metaKeys, type JsonObject } from '@scm/mcp-messages';
@@ -43,7 +44,7 @@ export class HostFunctions implements OnModuleDestroy {
   };
 
   constructor(
-    @Inject(CORE) private readonly core: Provider,
+    private readonly modules: ModuleRef,
     private readonly tools: ToolCaller,
     { egressAllow }: McpConfig,
   ) {
@@ -112,7 +113,9 @@ export class HostFunctions implements OnModuleDestroy {
   private ask(method: string, params: JsonObject, { actor, server, signal }: PluginCaller): Promise<JsonObject> {
     const _meta = { [metaKeys.protocolVersion]: latestRevision, [metaKeys.clientCapabilities]: {} };
     const exchange: Exchange = { method, params: { ...params, _meta }, actor, signal, notify: () => {} };
-    return this.core.answer(server === undefined ? exchange : { ...exchange, server });
+    // It is made of upstreams, whose messages pass plugins too.
+    const core = this.modules.get<Provider>(CORE);
+    return core.answer(server === undefined ? exchange : { ...exchange, server });
   }
 }
 

@@ -14,7 +14,7 @@ import type { Plugin } from './plugin.js';
 import type { HookDirection, HookStage } from './plugin-manifest.js';
 import { shownCaller } from './shown-caller.js';
 
-/** Where a message is on its way: between its client, of `revision`, and the canonical form. */
+/** Where a message is on its way: between a client or an upstream, of `revision`, and the canonical form. */
 export interface HookPoint {
   stage: HookStage;
   direction: HookDirection;
@@ -50,12 +50,21 @@ export class MessageHooks {
     };
   }
 
+  /** The same where nothing is translated: what precedes a translation is followed by what comes after it. */
+  findBoth(point: Omit<HookPoint, 'stage'>): Hook | undefined {
+    const before = this.find({ ...point, stage: 'beforeTranslation' });
+    const after = this.find({ ...point, stage: 'afterTranslation' });
+    if (!before || !after) return before ?? after;
+    return async (value, caller) => after(await before(value, caller), caller);
+  }
+
   private async pass(plugin: Plugin, point: HookPoint, value: JsonObject, caller: PluginCaller): Promise<JsonObject> {
     const { extension } = plugin;
     const { stage, ...at } = point;
     try {
       const context = { ...at, ...shownCaller(caller) };
-      const given = (await plugin.run('hooks', stage, [value, context], this.host.for(extension, caller))) ?? value;
+      const given = await plugin.run('hooks', stage, [value, context], this.host.for(extension, caller));
+      if (given === null) return value;
       const fault = isJsonObject(given) ? this.faultOf(point, given) : 'is no object';
       if (fault) throw plugin.failure('hooks', stage, 'invalid', fault);
       return given as JsonObject;
@@ -67,11 +76,11 @@ export class MessageHooks {
 
   /** A message stays one of its revision, whatever a plugin does with it. */
   private faultOf({ stage, direction, method, revision }: HookPoint, value: JsonObject): string | undefined {
-    const isTranslated = (direction === 'fromClient') === (stage === 'afterTranslation');
-    const spoken = isTranslated ? latestRevision : revision;
+    const isComing = direction === 'fromClient' || direction === 'fromUpstream';
+    const spoken = isComing === (stage === 'afterTranslation') ? latestRevision : revision;
     const extensions = this.registry.modelsFor(spoken);
     const fault =
-      direction === 'fromClient'
+      direction === 'fromClient' || direction === 'toUpstream'
         ? judgeRequest(spoken, 'client', { jsonrpc: '2.0', id: 0, method, params: value }, extensions)
         : findResultFault(spoken, method, value, { extensions });
     return fault && `${fault.pointer} ${fault.message}`;

@@ -16,7 +16,7 @@ import { isJsonObject, methods as coreMethods, protocolRevisions, type ProtocolR
 export const hookStages = ['beforeTranslation', 'afterTranslation'] as const;
 export type HookStage = (typeof hookStages)[number];
 
-export const hookDirections = ['fromClient', 'toClient'] as const;
+export const hookDirections = ['fromClient', 'toClient', 'toUpstream', 'fromUpstream'] as const;
 export type HookDirection = (typeof hookDirections)[number];
 
 const ID = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;

@@ -10,6 +10,7 @@ import { RequestStates } from '../connectors/request-state.js';
 import { tracedFetch } from '../connectors/traced-fetch.js';
 import { UpstreamConnector } from '../connectors/upstream-connector.js';
 import type { UpstreamTarget } from '../connectors/upstream-target.js';
+import { MessageHooks } from '../extensions/message-hooks.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { UpstreamSecrets } from '../upstreams/upstream-secrets.js';
 import type { RestOperation } from '../rest/rest-operation.js';
@@ -45,6 +46,7 @@ export class UpstreamPool implements OnModuleDestroy {
     private readonly relay: ReplicaRelay,
     private readonly owners: ChildOwners,
     private readonly rows: UpstreamsRepository,
+    private readonly hooks: MessageHooks,
     private readonly fetches: UpstreamFetches,
     box: SecretBox,
     @Inject(IDENTITY) private readonly identity: Identity,
@@ -92,6 +94,7 @@ export class UpstreamPool implements OnModuleDestroy {
     return new UpstreamConnector(this.targetOf(row), {
       fetch: this.fetches.of(row, tracedFetch(this.egress.fetch)),
       parking: { owner: this.identity.instance, calls: this.calls, states: this.states, relay },
+      hooks: this.hooks,
       headersOf: (exchange) => paramHeaders(this.schemaOf(row, exchange), exchange.params['arguments']),
     });
   }
@@ -104,7 +107,7 @@ export class UpstreamPool implements OnModuleDestroy {
       const text = await this.rows.inWorkspace(workspace_id, (tx) => this.rows.operations(tx, id));
       return JSON.parse(text ?? '[]') as RestOperation[];
     };
-    return new RestUpstream(target, this.egress, load);
+    return new RestUpstream(target, this.egress, load, this.hooks);
   }
 
   private targetOf({ id, transport, url, command, sealed_headers }: UpstreamRow): UpstreamTarget {

@@ -14,7 +14,7 @@ import type { ExchangeFacts } from '../captures/recorder.js';
 import { recordFrame } from '../captures/recording.leg.js';
 import { Recording } from '../captures/recording.js';
 import { ExtensionRegistry } from '../extensions/extension.registry.js';
-import { MessageHooks, type HookPoint } from '../extensions/message-hooks.js';
+import { MessageHooks } from '../extensions/message-hooks.js';
 import { answerOf, toProtocolError } from './answering.js';
 import { restrained } from './client-wishes.js';
 import { PROVIDER, type Exchange, type Provider } from './exchange.js';
@@ -68,13 +68,14 @@ export class StatelessExchange {
   }
 
   private async resultOf(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
-    let exchange = exchangeOf(request, caller);
-    await this.checkTool(exchange, caller);
-    const heard = this.hooked('fromClient', exchange, exchange.params);
-    if (heard) exchange = { ...exchange, params: await heard };
+    const said = exchangeOf(request, caller);
+    await this.checkTool(said, caller);
+    const at = { method: request.method, revision: latestRevision } as const;
+    const heard = this.hooks.findBoth({ ...at, direction: 'fromClient' });
+    const exchange = heard ? { ...said, params: await heard(said.params, said) } : said;
     const answered = await this.run(exchange);
-    const shown = this.hooked('toClient', exchange, answered);
-    const result = shown ? await shown : answered;
+    const shown = this.hooks.findBoth({ ...at, direction: 'toClient' });
+    const result = shown ? await shown(answered, exchange) : answered;
     return request.method === 'subscriptions/listen' ? ofSubscription(result, request.id) : result;
   }
 
@@ -82,19 +83,6 @@ export class StatelessExchange {
     if (exchange.method !== 'tools/call' || !caller.checkTool) return;
     const tool = await this.provider.findTool?.(String(exchange.params['name']), exchange);
     if (tool) caller.checkTool(tool);
-  }
-
-  /** Nothing is translated here, so that what precedes a translation is followed by what comes after it. */
-  private hooked(
-    direction: HookPoint['direction'],
-    exchange: Exchange,
-    value: JsonObject,
-  ): Promise<JsonObject> | undefined {
-    const at = { direction, method: exchange.method, revision: latestRevision } as const;
-    const before = this.hooks.find({ ...at, stage: 'beforeTranslation' });
-    const after = this.hooks.find({ ...at, stage: 'afterTranslation' });
-    if (!before || !after) return (before ?? after)?.(value, exchange);
-    return before(value, exchange).then((next) => after(next, exchange));
   }
 
   private async run(exchange: Exchange): Promise<JsonObject> {

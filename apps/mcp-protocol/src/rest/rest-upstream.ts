@@ -3,6 +3,8 @@ import type { EgressClient } from '@scm/egress';
 import { errorCodes, latestRevision, metaKeys, ProtocolError, type JsonObject } from '@scm/mcp-messages';
 import { currentTraceparent } from '@scm/messaging';
 import type { Connector } from '../connectors/connector.js';
+import { hookedUpstream } from '../connectors/hooked-upstream.js';
+import type { MessageHooks } from '../extensions/message-hooks.js';
 import type { Exchange } from '../protocol/exchange.js';
 import { asMeta } from '../connectors/legacy-translation.js';
 import type { RestOperation } from './rest-operation.js';
@@ -32,9 +34,15 @@ export class RestUpstream implements Connector {
     private readonly target: RestTarget,
     private readonly egress: EgressClient,
     private readonly load: () => Promise<RestOperation[]>,
+    private readonly hooks: MessageHooks,
   ) {}
 
-  async answer(exchange: Exchange): Promise<JsonObject> {
+  answer(exchange: Exchange): Promise<JsonObject> {
+    if (this.hooks.areNone) return this.answered(exchange);
+    return hookedUpstream(this.hooks, exchange, (asked) => this.answered(asked));
+  }
+
+  private async answered(exchange: Exchange): Promise<JsonObject> {
     switch (exchange.method) {
       case 'server/discover':
         return this.discover();
