@@ -24,6 +24,7 @@ const examples: Record<string, { [key: string]: Json }> = {
   'tasks/get': task,
   'tasks/result': task,
   'tasks/cancel': task,
+  'tasks/update': { ...task, inputResponses: { name: { action: 'accept', content: { name: 'me' } } } },
   'notifications/cancelled': { requestId: 1, reason: 'changed my mind' },
   'notifications/progress': { progressToken: 1, progress: 0.5 },
   'notifications/message': { level: 'info', data: {} },

@@ -113,6 +113,9 @@ export const fills: Record<string, string[]> = {
      select ${id(19)}, ${WS}, false, 1, ${AT}, ${AT}, case when i % 100 > 0 then ${AT} end from ${rows}`,
     `insert into captured_exchanges (id, workspace_id, capture_id, summary, sealed)
      select ${id(20)}, ${WS}, ${id(19, 'i % 100')}, '{}', '' from ${rows}`,
+    `insert into tasks (id, workspace_id, principal, tool, is_open, sealed_state, created_at, updated_at, expires_at)
+     select ${id(21)}, ${WS}, 'user:' || case when i % 2 = 0 then 'filled' else (i % 1000)::text end, 'x', i % 1000 = 0, 'x', ${AT}, ${AT},
+       now() + interval '1 hour' from ${rows}`,
     `insert into upstream_authorizations (upstream_id, workspace_id, sealed, authorized_at)
      select ${id(17)}, ${WS}, 'x', ${AT} from ${rows}`,
     `insert into upstream_authorization_requests (id, workspace_id, upstream_id, sealed, expires_at)

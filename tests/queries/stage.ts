@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startOAuthUpstream, waitFor } from '@scm/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { password, type WholeMesh } from '../e2e/whole-mesh.js';
+import { stageTasks } from './stage-tasks.js';
 
 /** What the paths of lists need. */
 export type Staged = Record<string, string>;
@@ -56,6 +57,7 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await post('upstreams', { name: 'api', transport: 'rest', url: 'http://127.0.0.1:9/', api: { document: smallApi } });
   const capture = await post('mcp/captures', { method: 'tools/call' });
   await answerQuestion(scm.url, token);
+  await stageTasks(scm.url, token);
   const exchanges = () => items(`mcp/captures/${capture.id}/exchanges`);
   const exchange = await waitFor(async () => (await exchanges())[0], { what: 'a captured exchange' });
   await call('GET', `mcp/exchanges/${exchange.id}`);

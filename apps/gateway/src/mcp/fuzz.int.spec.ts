@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { encode } from '@msgpack/msgpack';
-import { methodsOf, protocolRevisions, type ProtocolRevision } from '@scm/mcp-messages';
+import { methodsOf, protocolRevisions, tasksExtension, type ProtocolRevision } from '@scm/mcp-messages';
 import { waitFor } from '@scm/testing';
 import WebSocket from 'ws';
 import { setMcpStage, stateless, type McpAnswer, type McpStage, type Message } from '../testing/mcp-stage.js';
@@ -93,12 +93,17 @@ function mutated(value: unknown, below: (n: number) => number, changes: number):
 
 /** Every method of every revision, and some of none, each so many times. */
 function* messagesFor(revision: ProtocolRevision, below: (n: number) => number): Generator<Record<string, unknown>> {
-  for (const method of [...methodsOf(revision), 'nope', 'toString', '']) {
+  const ofTasks = revision === '2026-07-28' ? Object.keys(tasksExtension.methods) : [];
+  for (const method of [...methodsOf(revision), ...ofTasks, 'nope', 'toString', '']) {
     // Neither ends by itself: they are tried on their own.
     if (method === 'subscriptions/listen') continue;
     for (let i = 0; i < COUNT; i++) yield mutated(template(method), below, below(4)) as Record<string, unknown>;
   }
 }
+
+const knowsTasks = {
+  'io.modelcontextprotocol/clientCapabilities': { extensions: { [tasksExtension.id]: {} } },
+};
 
 function faultOf({ status, messages }: Pick<McpAnswer, 'status' | 'messages'>): string | undefined {
   if (status >= 500) return `answered ${status}`;
@@ -136,13 +141,14 @@ it.each(protocolRevisions)(
     const faults: string[] = [];
     let sent = 0;
     await inLanes(messagesFor(revision, below), async (message) => {
-      const [whole, headers] = stateless(typeof message.method === 'string' ? message.method : 'none');
+      const [whole, headers] = stateless(typeof message.method === 'string' ? message.method : 'none', {}, knowsTasks);
       const meta = (whole as { params: object }).params;
       const body =
         isStateless && typeof message.params === 'object'
           ? { ...message, params: { ...message.params, ...meta } }
           : message;
-      const name = (message.params as { name?: unknown; uri?: unknown } | null | undefined)?.name;
+      const { name: own, taskId } = (message.params ?? {}) as { name?: unknown; taskId?: unknown };
+      const name = headers['mcp-method']?.startsWith('tasks/') ? taskId : own;
       const mirrored = { ...headers, ...(typeof name === 'string' && /^[\w-]+$/.test(name) && { 'mcp-name': name }) };
       const isHeader = /^[\x21-\x7e]*$/.test(headers['mcp-method'] ?? '');
       const answer = await scm.send(body, isStateless && isHeader ? mirrored : session);

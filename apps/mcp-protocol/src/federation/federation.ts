@@ -47,14 +47,18 @@ export class Federation implements Provider {
     return undefined;
   }
 
-  /** Who has the tool that is called, and, of an upstream, what that says of it. */
-  async toolOf(exchange: Exchange): Promise<Called | undefined> {
-    const found = await this.owner(named(await this.members.of(exchange), String(exchange.params['name'])), exchange);
-    if (!found) return undefined;
+  /** Who has the tool that is called, and, of an upstream, what that says of it. Throws ProtocolError when nobody has it. */
+  async toolOf(exchange: Exchange): Promise<Called> {
+    const found = await this.found(await this.members.of(exchange), exchange);
     const { member, name } = found;
-    if (!member.upstream) return { member, isIdempotent: false };
+    if (!member.upstream) return found;
     const tool = await this.toolNamed(member, name, exchange);
-    return { member, isIdempotent: isIdempotent(tool), ...(tool && { tool }) };
+    return { ...found, ...(tool && { tool }) };
+  }
+
+  /** Calls it where it was found. */
+  async callTool({ member, name }: Called, exchange: Exchange): Promise<JsonObject> {
+    return this.callAt({ member, name }, exchange);
   }
 
   /** Asks one member. Throws ProtocolError when the server has it no more, or the caller may not use it. */
@@ -102,12 +106,19 @@ export class Federation implements Provider {
   }
 
   private async callNamed(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
+    return this.callAt(await this.found(members, exchange), exchange);
+  }
+
+  private async callAt({ member, name }: Named, exchange: Exchange): Promise<JsonObject> {
+    const own = withParams(exchange, { ...exchange.params, name });
+    return member.upstream ? this.callUpstream(member, own, String(exchange.params['name'])) : member.answer(own);
+  }
+
+  private async found(members: readonly Member[], exchange: Exchange): Promise<Named> {
     const name = String(exchange.params['name']);
-    const candidates = named(members, name);
-    const found = await this.owner(candidates, exchange);
+    const found = await this.owner(named(members, name), exchange);
     if (!found) throw new ProtocolError(errorCodes.invalidParams, `there is no ${kindOf(exchange)} ${name}`);
-    const own = withParams(exchange, { ...exchange.params, name: found.name });
-    return found.member.upstream ? this.callUpstream(found.member, own, name) : found.member.answer(own);
+    return found;
   }
 
   /** Who has it: the only one that can, or the first whose list names it. */
@@ -216,19 +227,15 @@ export class Federation implements Provider {
   }
 }
 
-/** A tool as its member has it. */
-export interface Called {
-  member: Member;
-  /** Not known of what is built in. */
-  tool?: JsonObject;
-  /** It says that a second call does no harm. */
-  isIdempotent: boolean;
-}
-
 interface Named {
   member: Member;
   /** As the member calls it. */
   name: string;
+}
+
+/** The tool of a call, as its member shows it; that is not known of what is built in. */
+export interface Called extends Named {
+  tool?: JsonObject;
 }
 
 function named(members: readonly Member[], shown: string): Named[] {
@@ -238,7 +245,8 @@ function named(members: readonly Member[], shown: string): Named[] {
   });
 }
 
-function isIdempotent(tool: JsonObject | undefined): boolean {
+/** It says that a second call does no harm. */
+export function isIdempotent(tool: JsonObject | undefined): boolean {
   const annotations = isJsonObject(tool?.['annotations']) ? tool['annotations'] : {};
   return annotations['readOnlyHint'] === true || annotations['idempotentHint'] === true;
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ControlApi, ExecutionApi, ServiceError, type ExecutionStatus } from '@scm/contracts';
+import { ControlApi, ExecutionApi, ServiceError } from '@scm/contracts';
+import { errorCodes } from '@scm/mcp-messages';
 import { MessagingClient } from '@scm/messaging';
 import { serviceActor } from '@scm/service';
+import type { TaskOutcome } from './task.js';
 
 /** A task as the engine knows it: both have one id. */
 interface OfTask {
@@ -38,10 +40,30 @@ export class TaskExecutions {
     });
   }
 
-  async statusOf(task: OfTask): Promise<ExecutionStatus> {
-    return (await this.messaging.request(ExecutionApi.get, { id: task.id }, asOf(task))).status;
+  /**
+   * What a task ended with whose execution ended without its tool; undefined while it goes on, or cannot be asked.
+   * `round` is one that may not have heard that it can go on.
+   */
+  async lookAfter(task: OfTask, round: number | undefined): Promise<TaskOutcome | undefined> {
+    try {
+      if (round !== undefined) await this.goOn(task, round);
+      const { status } = await this.messaging.request(ExecutionApi.get, { id: task.id }, asOf(task));
+      if (status === 'cancelled') return { status };
+      return status === 'faulted' ? lost : undefined;
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return error.code === 'NOT_FOUND' ? lost : undefined;
+    }
   }
 }
+
+const lost: TaskOutcome = {
+  status: 'failed',
+  error: {
+    code: errorCodes.internalError,
+    message: 'The call was given up: nobody knows what the tool has done',
+  },
+};
 
 const absent: readonly string[] = ['FAILED_PRECONDITION', 'NOT_FOUND'];
 

@@ -25,7 +25,7 @@ export class TaskListening {
     const notify = (notification: JsonRpcNotification) => {
       if (notification.method !== ACKNOWLEDGED) return exchange.notify(notification);
       exchange.notify(acknowledging(notification, agreed));
-      telling = Promise.all(agreed.map((id) => this.tell(exchange, id)));
+      telling = Promise.all(agreed.map((id) => this.tell(exchange, id).catch(unlessUnknown)));
       telling.catch(() => undefined);
     };
     const result = await this.federation.answer(withParams(exchange, exchange.params, { notify }));

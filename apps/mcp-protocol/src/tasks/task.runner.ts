@@ -48,7 +48,7 @@ export class TaskRunner {
     } catch (error) {
       if (running.isCancelled) return { asks: false };
       // This replica stops, or an upstream is away: whoever comes next tries again where that does no harm.
-      signal.throwIfAborted();
+      if (signal.aborted) throw new ServiceError('UNAVAILABLE', 'the call was broken off');
       if (call.isIdempotent && isPassing(error)) throw error;
       return await this.failed(task, toProtocolError(error).toResponse(0).error);
     } finally {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { DEFAULT_WORKSPACE_ID, McpApi, UpstreamApi, VirtualServerApi } from '@scm/contracts';
+import { connectNats, MessagingClient } from '@scm/messaging';
 import { ContextSigner } from '@scm/policy';
 import { startMesh, waitFor, type TestMesh, type TestService } from '@scm/testing';
 import { Client } from 'pg';
@@ -18,11 +19,17 @@ interface Result {
   taskId: string;
   status: string;
   ttlMs: number;
+  lastUpdatedAt: string;
   inputRequests: Record<string, object>;
   content: { text: string }[];
   result: { content: { text: string }[]; isError?: boolean };
   error: { code: number; message: string };
   capabilities: { extensions: object };
+}
+
+interface Told {
+  method: string;
+  params: Record<string, unknown>;
 }
 
 interface Reply {
@@ -66,6 +73,29 @@ async function call(
   return JSON.parse(head.body) as Reply;
 }
 
+/** Listens to tasks until the function it gives is called. */
+async function listen(taskIds: string[], hear: (message: Told) => void): Promise<() => Promise<void>> {
+  const listener = await connectNats(mesh.nats.url, 'listener');
+  const people = new MessagingClient(listener, signer);
+  const end = new AbortController();
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': declared,
+  };
+  const method = 'subscriptions/listen';
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 7, method, params: { notifications: { taskIds }, _meta } });
+  const sent = { accept: 'text/event-stream', 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
+  const asked = { method: 'POST', transport: 'socket', headers: sent, body, server: 'work' } as const;
+  const onText = (text: string) => hear(JSON.parse(text) as Told);
+  const as = { kind: 'user', id: 'u1', name: 'ann', workspaceId: DEFAULT_WORKSPACE_ID, role: 'admin' } as const;
+  const listening = people.stream(McpApi.exchange, asked, { onHead: () => {}, onText, signal: end.signal }, { as });
+  return async () => {
+    end.abort();
+    await listening;
+    await listener.close();
+  };
+}
+
 const create = async (name: string, args: object = {}) =>
   (await call('tools/call', { name, arguments: args })).result.taskId;
 const get = async (taskId: string) => (await call('tasks/get', { taskId })).result;
@@ -86,15 +116,20 @@ beforeAll(async () => {
   orchestrator = await mesh.start('workflow-orchestrator');
   await mesh.start('step-workers');
   for (let i = 0; i < 2; i++) replicas.push(await mesh.start('mcp-protocol', env));
-  const child = spawn(process.execPath, [fixture, '--revision', '2026-07-28'], {
+  await upstream('fixture', '2026-07-28');
+  await upstream('older', '2025-11-25');
+  const members = [{ upstream: 'fixture', prefix: false }, { upstream: 'older' }];
+  await request(VirtualServerApi.set.subject, { name: 'work', members });
+}, 60_000);
+
+async function upstream(name: string, revision: string): Promise<void> {
+  const child = spawn(process.execPath, [fixture, '--revision', revision], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
   const url = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve));
-  await request(UpstreamApi.create.subject, { name: 'fixture', transport: 'streamable-http', url });
-  const members = [{ upstream: 'fixture', prefix: false }];
-  await request(VirtualServerApi.set.subject, { name: 'work', members });
-}, 60_000);
+  await request(UpstreamApi.create.subject, { name, transport: 'streamable-http', url });
+}
 
 afterAll(async () => {
   await nc?.close();
@@ -136,6 +171,31 @@ describe('a tool that may run as a task', () => {
     expect(Object.keys((await get(taskId)).inputRequests)).toEqual(['second']);
     await call('tasks/update', { taskId, inputResponses: { second: accept({ name: 'b' }) } });
     expect((await ended(taskId)).result.content[0]?.text).toBe('Both answers came');
+  });
+
+  it('of an older upstream goes on at the replica that has the call, whichever is told to', async () => {
+    for (let i = 0; i < 6; i++) {
+      const taskId = await create('older__confirm_delete', { filename: `${i}.txt` });
+      const [key] = Object.keys((await has(taskId, 'input_required')).inputRequests);
+      await call('tasks/update', { taskId, inputResponses: { [String(key)]: accept({ confirm: true }) } });
+      expect((await ended(taskId)).result.content[0]?.text).toBe(`deleted ${i}.txt`);
+    }
+  });
+
+  it('tells who listens how it goes on', async () => {
+    const taskId = await create('multi_input');
+    const told: string[] = [];
+    const stop = await listen([taskId, '00000000-0000-7000-8000-000000000009'], (message) => {
+      const { method, params } = message;
+      if (method === 'notifications/tasks') told.push(String(params.status));
+      else told.push(JSON.stringify(params.notifications));
+    });
+    await waitFor(() => told.includes('input_required'), { what: 'the question to be told' });
+    const inputResponses = { first: accept({ name: 'a' }), second: accept({ name: 'b' }) };
+    await call('tasks/update', { taskId, inputResponses });
+    await waitFor(() => told.includes('completed'), { what: 'the end to be told' });
+    await stop();
+    expect(told[0]).toBe(JSON.stringify({ taskIds: [taskId] }));
   });
 
   it('is cancelled where it runs, and stays so', async () => {
@@ -186,7 +246,9 @@ describe('what ends without warning', () => {
   it('does not lose a task: the engine, between its creation and its end', async () => {
     const taskId = await create('slow_compute', { seconds: 2, label: 'through it all' });
     await orchestrator.kill();
+    const isQuiet = async () => Date.now() - Date.parse((await get(taskId)).lastUpdatedAt) > 3_000;
     expect((await get(taskId)).status).toBe('working');
+    await waitFor(isQuiet, { what: 'the engine to be asked in vain' });
     orchestrator = await mesh.start('workflow-orchestrator');
     const task = await ended(taskId);
     expect([task.status, task.result?.content[0]?.text]).toEqual(['completed', 'computed through it all for 2 s']);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isJsonObject, tasksExtension, type JsonObject } from '@scm/mcp-messages';
-import { Federation } from '../federation/federation.js';
+import { Federation, isIdempotent } from '../federation/federation.js';
 import { CallAudit } from '../protocol/call-audit.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { KeptTasks } from './kept-tasks.js';
@@ -47,13 +47,13 @@ export class TasksProvider implements Provider {
 
   private async call(exchange: Exchange): Promise<JsonObject> {
     const found = await this.federation.toolOf(exchange);
-    const support = taskSupportOf(found?.tool);
+    const { member, tool } = found;
+    const support = taskSupportOf(tool);
     if (support === 'required') assertDeclaresTasks(exchange);
-    if (found && (support === 'required' || support === 'optional') && declaresTasks(exchange))
-      return this.begin(exchange, { isIdempotent: found.isIdempotent, isTaskOnly: support === 'required' });
-    const result = await this.federation.answer(exchange);
-    if (result['resultType'] !== 'task' || !found) return result;
-    return this.kept.keep(exchange, result, found.member.name, !found.member.upstream);
+    if ((support === 'required' || support === 'optional') && declaresTasks(exchange))
+      return this.begin(exchange, { isIdempotent: isIdempotent(tool), isTaskOnly: support === 'required' });
+    const result = await this.federation.callTool(found, exchange);
+    return result['resultType'] === 'task' ? this.kept.keep(exchange, result, member.name, !member.upstream) : result;
   }
 
   private async begin(exchange: Exchange, about: Omit<TaskCall, 'actor' | 'params'>): Promise<JsonObject> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceError } from '@scm/contracts';
 import { newId } from '@scm/database';
 import { errorCodes, ProtocolError, type JsonObject } from '@scm/mcp-messages';
+import { LRUCache } from 'lru-cache';
 import { McpConfig } from '../config.js';
 import type { Exchange } from '../protocol/exchange.js';
 import type { Task, TaskOutcome, TaskState } from './task.js';
@@ -11,12 +12,16 @@ import { TaskTidings } from './task-tidings.js';
 import { TasksRepository } from './tasks.repository.js';
 
 const MAX_OPEN = 1_000;
-/** An execution that does not change its task for so long is asked whether it ended. */
+/** An execution that does not change its task for so long is asked whether it ended, and so often. */
 const QUIET_MS = 2_000;
+const MAX_QUIET = 10_000;
 
 /** The tasks of callers: each sees its own. */
 @Injectable()
 export class TasksService {
+  /** Executions that were asked a moment ago. */
+  private readonly asked = new LRUCache<string, true>({ max: MAX_QUIET, ttl: QUIET_MS });
+
   constructor(
     private readonly rows: TasksRepository,
     private readonly executions: TaskExecutions,
@@ -33,7 +38,7 @@ export class TasksService {
     const task: Task = { ...of, tool, state, createdAt, updatedAt: createdAt, expiresAt };
     if (!(await this.rows.add(task, MAX_OPEN)))
       throw new ServiceError('RESOURCE_EXHAUSTED', `${MAX_OPEN} tasks of this caller have not ended`);
-    if (state.call) await this.executions.start(task);
+    if (state.call) await this.start(task);
     return task;
   }
 
@@ -62,30 +67,34 @@ export class TasksService {
     await this.tidings.tell(id);
   }
 
+  /** What has ended otherwise stays as it is. */
   async cancel(task: Task): Promise<void> {
-    if (task.state.outcome) return;
+    if ((task.state.outcome?.status ?? 'cancelled') !== 'cancelled') return;
     await this.settle(task, { status: 'cancelled' });
     await this.tidings.stop(task.id);
     await this.executions.cancel(task);
+  }
+
+  private async start(task: Task): Promise<void> {
+    await this.executions.start(task).catch(async (error: unknown) => {
+      // Its name is not told: nobody asks for it.
+      await this.settle(task, { status: 'cancelled' });
+      throw error;
+    });
   }
 
   /** An execution may have ended without its tool, and a client's answers may not have reached it. */
   private async lookedAfter(task: Task): Promise<Task> {
     const { state, updatedAt } = task;
     const isQuiet = Date.now() - updatedAt.getTime() > QUIET_MS;
-    if (!state.call || state.outcome || isAsking(state) || !isQuiet) return task;
-    if (isReady(state)) await this.executions.goOn(task, state.begunStep ?? 0);
-    const status = await this.executions.statusOf(task);
-    if (status !== 'faulted' && status !== 'cancelled') return task;
-    await this.settle(task, status === 'cancelled' ? { status } : { status: 'failed', error: lost });
+    if (!state.call || state.outcome || isAsking(state) || !isQuiet || this.asked.has(task.id)) return task;
+    this.asked.set(task.id, true);
+    const outcome = await this.executions.lookAfter(task, isReady(state) ? state.begunStep : undefined);
+    if (!outcome) return task;
+    await this.settle(task, outcome);
     return (await this.rows.find(task.workspaceId, task.id)) ?? task;
   }
 }
-
-const lost = {
-  code: errorCodes.internalError,
-  message: 'The call was given up: nobody knows what the tool has done',
-};
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 

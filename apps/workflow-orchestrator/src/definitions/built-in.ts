@@ -5,12 +5,15 @@ import type { WorkflowDocument } from './language.js';
 /** No document that people store can have it: theirs are semantic versions. */
 export const BUILT_IN_VERSION = 'built-in';
 
+/** Longer than any task is kept: who made it has forgotten it by then. */
+const LONGEST = { after: { days: 21 } };
+
 /* oxlint-disable unicorn/no-thenable -- a word of the language */
 /** Calls a tool for a task, again with what its client answered each time the tool asks for something. */
 const mcpToolCall: WorkflowDocument['do'] = [
-  { call: { call: 'mcp-tool', timeout: { after: { days: 1 } }, then: 'next' } },
+  { call: { call: 'mcp-tool', timeout: LONGEST, then: 'next' } },
   { next: { switch: [{ asks: { when: '.asks', then: 'input' } }, { ended: { then: 'end' } }] } },
-  { input: { listen: { to: { one: { with: { type: 'scm.signal.input' } } } }, then: 'call' } },
+  { input: { listen: { to: { one: { with: { type: 'scm.signal.input' } } } }, timeout: LONGEST, then: 'call' } },
 ];
 /* oxlint-enable unicorn/no-thenable */
 

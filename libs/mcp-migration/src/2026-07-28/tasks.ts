@@ -123,9 +123,9 @@ export const taskRules = rulesOf('2026-07-28', {
   'task-augmented': {
     title: 'Requests that become tasks, and tools that run as such',
     up: emulated(
-      'The wish is taken away, and the extension declared where the bridge keeps tasks: the server decides what becomes one.',
+      'The wish is taken away, and the extension declared where the bridge keeps tasks: the server decides what becomes one. What a tool says of tasks stands in its `_meta`.',
     ),
-    down: emulated('The bridge asks for a task where the tool wants one.'),
+    down: emulated('The bridge asks for a task where the tool wants one, and says which tools run as such.'),
     changes: [
       { at: [inRequest(augmentable)], up: declare },
       { at: [inRequest(['tools/call'])], down: augment },

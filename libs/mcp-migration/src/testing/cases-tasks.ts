@@ -13,6 +13,7 @@ const declaring = { ...revision, [metaKeys.clientCapabilities]: { extensions: { 
 const times = { taskId: 't', createdAt: 'c', lastUpdatedAt: 'u' };
 const core = { ...times, status: 'working', ttl: 60_000, pollInterval: 100 };
 const extension = { ...times, status: 'working', ttlMs: 60_000, pollIntervalMs: 100 };
+const inputSchema = { type: 'object' };
 const failedTool = { content: [], isError: true };
 
 const refused = (direction: 'up' | 'down', rest: Partial<Case> = {}) =>
@@ -110,6 +111,29 @@ export const casesOfTasks: Case[] = [
     {
       result: { ...complete, ttlMs: 0, cacheScope: 'private', tools: [{ name: 't', inputSchema: { type: 'object' } }] },
     },
+  ),
+  of('2026-07-28/task-augmented', 'up', 'lossless', { method: 'tools/list', context: keepsTasks })(
+    { result: { tools: [{ name: 't', inputSchema, execution: { taskSupport: 'required' } }] } },
+    {
+      result: {
+        ...complete,
+        ttlMs: 0,
+        cacheScope: 'private',
+        tools: [{ name: 't', inputSchema, _meta: { 'io.scm/task-support': 'required' } }],
+      },
+    },
+  ),
+  ...['required', 'optional', 'own'].map((support) =>
+    of('2026-07-28/task-augmented', 'down', 'lossless', { method: 'tools/list', context: keepsTasks })(
+      state({ tools: [{ name: 't', inputSchema, _meta: { 'io.scm/task-support': support } }] }),
+      {
+        result: {
+          tools: [
+            { name: 't', inputSchema, execution: { taskSupport: support === 'required' ? 'required' : 'optional' } },
+          ],
+        },
+      },
+    ),
   ),
   of('2026-07-28/task-augmented', 'down', 'lossless', { ...client, context: { task: { ttl: 1 } } })(
     { method: 'tools/call', params: { name: 't' } },
