@@ -38,6 +38,7 @@ import { Federation } from './federation/federation.js';
 import { BUILT_IN, MembersService, WORKFLOWS } from './federation/members.service.js';
 import { ReplicaRelay } from './federation/replica-relay.js';
 import { UpstreamHealthCheck } from './federation/upstream-health-check.js';
+import { UpstreamNews } from './federation/upstream-news.js';
 import { UpstreamPool } from './federation/upstream-pool.js';
 import { CallAudit } from './protocol/call-audit.js';
 import { PROVIDER } from './protocol/exchange.js';
@@ -185,6 +186,7 @@ import { WorkflowsProvider } from './workflows/workflows.provider.js';
     ReplicaRelay,
     ChildOwners,
     ChildOwnersRepository,
+    UpstreamNews,
     UpstreamPool,
     UpstreamHealthCheck,
     ActiveCaptures,

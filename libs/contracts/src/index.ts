@@ -121,7 +121,16 @@ export {
   WorkflowVersion,
   WorkflowVersionPage,
 } from './definition.contract.js';
-export { McpApi, McpEvents, McpFrame, McpHead, McpRequest, McpTold, mcpTransports } from './mcp.contract.js';
+export {
+  McpApi,
+  McpEvents,
+  McpFrame,
+  McpHead,
+  McpRequest,
+  McpTold,
+  mcpTransports,
+  McpUpstreamNews,
+} from './mcp.contract.js';
 export { McpTaskApi, RunToolReply, RunToolRequest } from './mcp-task.contract.js';
 export {
   AlertRule,

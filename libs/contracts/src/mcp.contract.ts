@@ -41,6 +41,13 @@ export class McpTold {
   @JsonObject({ optional: true }) message?: Record<string, unknown>;
 }
 
+/** What an upstream, as it is registered now, said that it changed: a list by its method, or a resource. */
+export class McpUpstreamNews {
+  @Text({ max: 128 }) upstream: string;
+  @Text({ max: 64 }) method: string;
+  @Text({ max: 8_192, optional: true }) uri?: string;
+}
+
 const service = 'mcp-protocol';
 
 export const McpApi = {
@@ -49,5 +56,6 @@ export const McpApi = {
 
 export const McpEvents = {
   frameSent: event('mcp.v1.frame-sent', McpFrame, { service, key: ['session', 'stream'] }),
+  upstreamChanged: event('mcp.v1.upstream-changed', McpUpstreamNews, { service, key: [] }),
   sessionTold: event('mcp.v1.session-told', McpTold, { service, key: ['session'] }),
 };

@@ -7,27 +7,33 @@ import { CallAudit } from '../protocol/call-audit.js';
 import type { Exchange, Provider } from '../protocol/exchange.js';
 import { Served } from '../protocol/served.js';
 import type { UpstreamRow } from '../upstreams/upstreams.repository.js';
-import { ownName, withParams, type Member } from './member.js';
-import { listFields, MemberLists, type ListMethod } from './member-lists.js';
+import { ownName, principalOf, withParams, type Member } from './member.js';
+import { listFields, MemberLists, versionOf, type ListMethod } from './member-lists.js';
 import { MembersService } from './members.service.js';
 import { mergedDiscovery } from './merged-discovery.js';
 import { mergedList } from './merged-list.js';
 import { mergedListening } from './merged-listening.js';
+import { ReadCache } from './read-cache.js';
+import { UpstreamNews } from './upstream-news.js';
 import { UpstreamPool } from './upstream-pool.js';
 
 /** The product and its upstreams as one server: the virtual server that was addressed, or the one that shows everything. */
 @Injectable()
 export class Federation implements Provider {
   private readonly lists = new MemberLists();
+  private readonly reads = new ReadCache();
 
   constructor(
     private readonly members: MembersService,
     pool: UpstreamPool,
     private readonly audit: CallAudit,
     private readonly served: Served,
+    private readonly news: UpstreamNews,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {
     pool.schemaOf = (upstream, exchange) => this.schemaOf(upstream, exchange);
+    news.onNews = ({ upstream, method, uri }) =>
+      uri === undefined ? this.lists.expire(upstream, method) : this.reads.expire(upstream, uri);
   }
 
   async answer(exchange: Exchange): Promise<JsonObject> {
@@ -163,13 +169,23 @@ export class Federation implements Provider {
     let absent: unknown = new ProtocolError(errorCodes.invalidParams, `there is no resource ${uri}`, { uri });
     for (const member of inOrder) {
       try {
-        return await member.answer(withParams(exchange, exchange.params));
+        return await this.readAt(member, uri, withParams(exchange, exchange.params));
       } catch (error) {
         if (!isAbsence(error)) throw error;
         absent = error;
       }
     }
     throw absent;
+  }
+
+  private async readAt(member: Member, uri: string, exchange: Exchange): Promise<JsonObject> {
+    if (!member.upstream || exchange.method !== 'resources/read') return member.answer(exchange);
+    const key = { upstream: versionOf(member), uri, principal: principalOf(exchange) };
+    const known = exchange.params['requestState'] === undefined ? this.reads.get(key) : undefined;
+    if (known) return known;
+    const result = await member.answer(exchange);
+    this.reads.keep(key, result);
+    return result;
   }
 
   private async complete(members: readonly Member[], exchange: Exchange): Promise<JsonObject> {
@@ -183,12 +199,15 @@ export class Federation implements Provider {
     return found.member.answer(withParams(exchange, own));
   }
 
-  private heard(member: Member, { method }: JsonRpcNotification): void {
-    const lists = Object.keys(listFields) as ListMethod[];
+  /** Every replica forgets what is no longer so. */
+  private heard(member: Member, { method, params }: JsonRpcNotification): void {
+    const upstream = versionOf(member);
+    const uri = params?.['uri'];
+    if (method === 'notifications/resources/updated' && typeof uri === 'string')
+      this.news.tell({ upstream, method: 'resources/read', uri });
     const kind = /^notifications\/(\w+)\/list_changed$/.exec(method)?.[1];
-    for (const list of lists.filter((name) => kind !== undefined && name.startsWith(`${kind}/`))) {
-      this.lists.expire(member, list);
-    }
+    for (const list of Object.keys(listFields).filter((name) => kind !== undefined && name.startsWith(`${kind}/`)))
+      this.news.tell({ upstream, method: list });
   }
 
   private schemaOf(upstream: UpstreamRow, exchange: Exchange): unknown {

@@ -45,8 +45,8 @@ export class MemberLists {
     return known?.['items'] as JsonObject[] | undefined;
   }
 
-  expire(member: Member, method: ListMethod): void {
-    this.cache.expire(versionOf(member), method);
+  expire(upstream: string, method: string): void {
+    this.cache.expire(upstream, method);
   }
 
   private async load(member: Member, method: ListMethod, exchange: Exchange): Promise<JsonObject> {
@@ -80,7 +80,7 @@ function keyOf(member: Member, method: ListMethod, exchange: Exchange): Paramete
   return { upstream: versionOf(member), principal: principalOf(exchange), method };
 }
 
-/** What was listed before its registration changed is of no use. */
-function versionOf({ upstream }: Member): string {
+/** Names a member as it is registered now: what it said before is of no use. */
+export function versionOf({ upstream }: Member): string {
   return `${upstream?.id}@${upstream?.updated_at.getTime()}`;
 }
