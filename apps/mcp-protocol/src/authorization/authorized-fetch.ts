@@ -6,7 +6,7 @@ import type { UpstreamTokens } from './upstream-tokens.js';
 
 /** Sends each message with the upstream's token, and once more with another one when that is refused. */
 export function authorizedFetch(tokens: UpstreamTokens, fetch: FetchLike): FetchLike {
-  const sender = new TokenSender(fetch);
+  const sender = new TokenSender(fetch, tokens.origin);
   return async (input, init) => {
     const used = await tokens.current();
     const answer = await sender.send(input, init, used);

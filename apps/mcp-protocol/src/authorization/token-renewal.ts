@@ -63,7 +63,7 @@ async function granted(
 }
 
 /** The scopes that were asked for or given: no use in asking for them again. */
-export function askedOf(held: HeldAuthorization): string | undefined {
+function askedOf(held: HeldAuthorization): string | undefined {
   return computeScopeUnion(held.asked, scopeOf(held));
 }
 
@@ -92,7 +92,9 @@ async function refreshed(
       ...(resource !== undefined && { resource }),
       ...(dpop && { dpop: await dpopSession(dpop) }),
     });
-    return { held: { ...held, tokens: { ...found, issuer }, obtainedAt: Date.now() } };
+    // What it does not say of the scopes is as it was.
+    const next = { scope: tokens.scope, ...found, issuer };
+    return { held: { ...held, tokens: next, obtainedAt: Date.now() } };
   } catch (error) {
     if (!isRefusal(error)) throw authorizationFault(error);
     // It is not tried a second time.

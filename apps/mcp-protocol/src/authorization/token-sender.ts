@@ -6,11 +6,15 @@ import type { HeldAuthorization } from './held-authorization.js';
 export class TokenSender {
   private bound?: { thumbprint: string; session: Promise<DpopSession> };
 
-  constructor(private readonly fetch: FetchLike) {}
+  /** `origin`: nobody else is shown a token. */
+  constructor(
+    private readonly fetch: FetchLike,
+    private readonly origin: string,
+  ) {}
 
   async send(input: string | URL, init: RequestInit | undefined, held: HeldAuthorization): Promise<Response> {
     const { tokens, dpop } = held;
-    if (!tokens) return this.fetch(input, init);
+    if (!tokens || new URL(input).origin !== this.origin) return this.fetch(input, init);
     if (!dpop || tokens.token_type.toLowerCase() !== 'dpop')
       return this.fetch(input, withBearer(init, tokens.access_token));
     if (this.bound?.thumbprint !== dpop.thumbprint)

@@ -21,6 +21,11 @@ export class UpstreamTokens {
     private readonly options: OAuthClientOptions,
   ) {}
 
+  /** For whom they are. */
+  get origin(): string {
+    return new URL(this.upstream.url).origin;
+  }
+
   /** What is to be sent now; without a token when there is none. */
   async current(): Promise<HeldAuthorization> {
     this.known ??= this.store.held(this.upstream);
