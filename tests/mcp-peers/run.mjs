@@ -14,13 +14,18 @@ const running = [];
 try {
   const { clients, upstreams, hasPython } = await peers();
   const cells = [];
+  const keys = new Map(await Promise.all(clients.map(async ({ name }) => [name, await keyFor(name)])));
   for (const upstream of upstreams) {
     const started = await startUpstream(upstream);
     running.push(started);
     const server = await register(upstream, started.url);
     const met = clients.filter((one) => wanted(upstream) || wanted(one));
     await inLanes(met, async (client) => {
-      cells.push({ client: client.name, upstream: upstream.name, ...(await meet(client, server)) });
+      cells.push({
+        client: client.name,
+        upstream: upstream.name,
+        ...(await meet(client, server, keys.get(client.name))),
+      });
     });
   }
   printMatrix(cells, upstreams);
@@ -52,9 +57,15 @@ async function register({ name: given, transport }, url) {
   return name;
 }
 
+/** Each client is somebody else: over one channel an upstream does not say whose call it logs something of. */
+async function keyFor(client) {
+  const name = client.replaceAll(/[^A-Za-z0-9-]/g, '-');
+  return (await product.call('POST', '/api/v1/api-keys', { name, role: 'admin' })).apiKey;
+}
+
 /** Lets a client do all it does with the upstream, over the gateway. */
-async function meet(client, server) {
-  const recorder = await startRecorder(product.gatewayUrl, `Bearer ${product.apiKey}`);
+async function meet(client, server, key) {
+  const recorder = await startRecorder(product.gatewayUrl, `Bearer ${key}`);
   try {
     const path = client.transport === 'sse' ? `/mcp/${server}/sse` : `/mcp/${server}`;
     const result = await runClient(client, recorder.origin + path);
