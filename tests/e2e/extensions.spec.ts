@@ -76,7 +76,7 @@ beforeAll(async () => {
       hooks: [
         stamped('beforeTranslation', 'fromClient', ['prompts/list', 'tools/call']),
         stamped('beforeTranslation', 'toClient', ['tools/list']),
-        stamped('afterTranslation', 'toClient', ['tools/list']),
+        stamped('afterTranslation', 'toClient', ['tools/list', 'notifications/progress']),
       ],
       onFailure: 'skip',
     },
@@ -86,8 +86,10 @@ beforeAll(async () => {
         if (method === 'prompts/list') return [];
         if (value.name === 'query_metrics') return { ...value, arguments: { query: 'scm_host_load1' } };
       },
-      afterTranslation: (value, { revision }) =>
-        ({ ...value, _meta: { ...value._meta, 'test.example/after': [value.resultType ?? 'none', revision] } }),
+      afterTranslation: (value, { method, revision }) =>
+        method === 'tools/list'
+          ? { ...value, _meta: { ...value._meta, 'test.example/after': [value.resultType ?? 'none', revision] } }
+          : { ...value, message: 'seen' },
     };`,
   );
   plugin(
@@ -146,6 +148,8 @@ interface Reply {
   status: number;
   body: { result?: Record<string, unknown>; error?: { code: number; message: string; data?: unknown } };
   session?: string;
+  /** All that came, as it came. */
+  text: string;
 }
 
 async function post(message: object, headers: Record<string, string>): Promise<Reply> {
@@ -164,7 +168,7 @@ async function post(message: object, headers: Record<string, string>): Promise<R
     ? text
     : (text.split('\n').findLast((line) => line.startsWith('data: {')) ?? '').slice(6);
   const session = response.headers.get('mcp-session-id') ?? undefined;
-  return { status: response.status, body: (data === '' ? {} : JSON.parse(data)) as Reply['body'], session };
+  return { status: response.status, body: (data === '' ? {} : JSON.parse(data)) as Reply['body'], session, text };
 }
 
 type Ask = (method: string, params?: Record<string, unknown>, declared?: string[]) => Promise<Reply>;
@@ -175,6 +179,7 @@ const modern: Ask = (method, params = {}, declared = ['dev.scm/tool-search', 'te
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': { extensions },
+    ...(params._meta as object | undefined),
   };
   const name = (params.name ?? params.uri) as string | undefined;
   return post(
@@ -197,7 +202,7 @@ const legacy: Ask = async (method, params = {}, declared = ['dev.scm/tool-search
   const opening = opened.get(key) ?? post({ method: 'initialize', params: initialize }, {});
   opened.set(key, opening);
   const { session = '', body } = await opening;
-  if (method === 'initialize') return { status: 200, body };
+  if (method === 'initialize') return { status: 200, body, text: '' };
   return post({ method, params }, { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' });
 };
 
@@ -275,6 +280,13 @@ describe.each<[string, Ask]>([
         ],
       });
     }
+  });
+
+  it('has what precedes an answer changed too, before the answer comes', async () => {
+    const _meta = { progressToken: 'p' };
+    const { text, body } = await ask('tools/call', { name: 'older__test_tool_with_progress', arguments: {}, _meta });
+    expect(text).toMatch(/"notifications\/progress".*"message":"seen"/);
+    expect(body.result).toBeDefined();
   });
 
   it('has a message refused where a hook that must not fail does, and nothing else', async () => {

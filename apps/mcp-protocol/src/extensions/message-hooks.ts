@@ -3,8 +3,10 @@ import { ServiceError } from '@scm/contracts';
 import {
   findResultFault,
   isJsonObject,
+  judgeNotification,
   judgeRequest,
   latestRevision,
+  type Fault,
   type JsonObject,
   type ProtocolRevision,
 } from '@scm/mcp-messages';
@@ -79,12 +81,18 @@ export class MessageHooks {
     const isComing = direction === 'fromClient' || direction === 'fromUpstream';
     const spoken = isComing === (stage === 'afterTranslation') ? latestRevision : revision;
     const extensions = this.registry.modelsFor(spoken);
+    if (method.startsWith('notifications/'))
+      return wordsOf(judgeNotification(spoken, 'server', { jsonrpc: '2.0', method, params: value }, extensions));
     const fault =
       direction === 'fromClient' || direction === 'toUpstream'
         ? judgeRequest(spoken, 'client', { jsonrpc: '2.0', id: 0, method, params: value }, extensions)
-        : findResultFault(spoken, method, value, { extensions });
-    return fault && `${fault.pointer} ${fault.message}`;
+        : findResultFault(spoken, method, value, { extensions, isTask: isJsonObject(value['task']) });
+    return wordsOf(fault);
   }
+}
+
+function wordsOf(fault: Fault | undefined): string | undefined {
+  return fault && `${fault.pointer} ${fault.message}`;
 }
 
 function isMeant(

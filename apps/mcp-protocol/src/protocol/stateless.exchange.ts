@@ -14,6 +14,8 @@ import type { ExchangeFacts } from '../captures/recorder.js';
 import { recordFrame } from '../captures/recording.leg.js';
 import { Recording } from '../captures/recording.js';
 import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import { HookedSending } from '../extensions/hooked-sending.js';
+import type { PluginCaller } from '../extensions/host-functions.js';
 import { MessageHooks } from '../extensions/message-hooks.js';
 import { answerOf, toProtocolError } from './answering.js';
 import { restrained } from './client-wishes.js';
@@ -68,7 +70,24 @@ export class StatelessExchange {
   }
 
   private async resultOf(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
-    const said = exchangeOf(request, caller);
+    if (this.hooks.areNone) {
+      const exchange = exchangeOf(request, caller);
+      await this.checkTool(exchange, caller);
+      return shownTo(request, await this.run(exchange));
+    }
+    return shownTo(request, await this.hookedResultOf(request, caller));
+  }
+
+  /** What plugins see of the messages; nothing is translated here. */
+  private async hookedResultOf(request: JsonRpcRequest, caller: StatelessCaller): Promise<JsonObject> {
+    const by: PluginCaller = {
+      actor: currentActor(),
+      signal: caller.signal,
+      ...(caller.server && { server: caller.server }),
+    };
+    const deliver = (message: JsonObject) => caller.send(message as unknown as JsonRpcNotification);
+    const sending = new HookedSending(this.hooks, latestRevision, by, deliver);
+    const said = exchangeOf(request, { ...caller, send: (told) => sending.send({ ...told }) });
     await this.checkTool(said, caller);
     const at = { method: request.method, revision: latestRevision } as const;
     const heard = this.hooks.findBoth({ ...at, direction: 'fromClient' });
@@ -76,7 +95,8 @@ export class StatelessExchange {
     const answered = await this.run(exchange);
     const shown = this.hooks.findBoth({ ...at, direction: 'toClient' });
     const result = shown ? await shown(answered, exchange) : answered;
-    return request.method === 'subscriptions/listen' ? ofSubscription(result, request.id) : result;
+    await sending.settled();
+    return result;
   }
 
   private async checkTool(exchange: Exchange, caller: StatelessCaller): Promise<void> {
@@ -91,6 +111,10 @@ export class StatelessExchange {
     assertMayBeAsked(exchange, result);
     return this.seal.close(exchange, result);
   }
+}
+
+function shownTo({ method, id }: JsonRpcRequest, result: JsonObject): JsonObject {
+  return method === 'subscriptions/listen' ? ofSubscription(result, id) : result;
 }
 
 function exchangeOf({ method, params = {}, id }: JsonRpcRequest, caller: StatelessCaller): Exchange {

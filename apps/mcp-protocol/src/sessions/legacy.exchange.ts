@@ -11,6 +11,7 @@ import {
 } from '@scm/mcp-messages';
 import { Recording } from '../captures/recording.js';
 import { ExtensionRegistry } from '../extensions/extension.registry.js';
+import { HookedSending } from '../extensions/hooked-sending.js';
 import { MessageHooks } from '../extensions/message-hooks.js';
 import { answerOf, toProtocolError } from '../protocol/answering.js';
 import { PROVIDER, type Exchange, type Provider } from '../protocol/exchange.js';
@@ -68,7 +69,13 @@ export class LegacyExchange {
     const by = { actor: currentActor(), signal: stream.signal, ...(caller.server && { server: caller.server }) };
     const before = this.hooks.find({ ...at, stage: 'beforeTranslation', direction: 'fromClient' });
     const heard = before ? { ...request, params: await before(params, by) } : request;
-    const result = await this.resultOf(heard, caller, stream);
+    const sending = new HookedSending(this.hooks, caller.revision, by, (message) => stream.send(message));
+    const result = await this.resultOf(heard, caller, {
+      canSend: stream.canSend,
+      signal: stream.signal,
+      send: (message) => sending.send({ ...message }),
+    });
+    await sending.settled();
     const after = this.hooks.find({ ...at, stage: 'afterTranslation', direction: 'toClient' });
     return after ? after(result, by) : result;
   }
