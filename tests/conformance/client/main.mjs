@@ -7,6 +7,7 @@ import { paramHeaders } from '../../../apps/mcp-protocol/dist/federation/param-h
 import { ParkedCalls } from '../../../apps/mcp-protocol/dist/connectors/parked-calls.js';
 import { RequestStates } from '../../../apps/mcp-protocol/dist/connectors/request-state.js';
 import { UpstreamConnector } from '../../../apps/mcp-protocol/dist/connectors/upstream-connector.js';
+import { MessageHooks } from '../../../apps/mcp-protocol/dist/extensions/message-hooks.js';
 import { answersTo, exampleOf } from './examples.mjs';
 
 const MAX_ROUNDS = 8;
@@ -21,6 +22,7 @@ const connector = new UpstreamConnector(
   { transport: 'streamable-http', url, headers: {} },
   {
     fetch: egress.fetch,
+    hooks: new MessageHooks({ plugins: [] }),
     parking: {
       owner: 'here',
       calls,
