@@ -119,6 +119,17 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   }, 60_000);
 
+  it('knows a task that a newer upstream keeps itself by a name of ours', async () => {
+    const client = await connected();
+    const params = { name: 'test_tool_with_task', arguments: {}, task: {} };
+    const created = await client.request({ method: 'tools/call', params }, anyResult());
+    const { taskId } = (created as unknown as { task: { taskId: string } }).task;
+    const result = await client.experimental.tasks.getTaskResult(taskId, CallToolResultSchema);
+    expect(result.content).toEqual([{ type: 'text', text: 'Hello, Ann!' }]);
+    expect((await client.experimental.tasks.getTask(taskId)).status).toBe('completed');
+    await client.close();
+  }, 60_000);
+
   it('runs workflows as tasks, which have the ids of their executions', async () => {
     const client = await connected();
     const created = await client.request(
