@@ -25,7 +25,9 @@ const emulatedWithout =
 const withoutSupport: Change = (tool, work) => {
   const { execution } = tool;
   if (execution === undefined) return tool;
-  if (isJsonObject(execution) && execution['taskSupport'] === 'required') work.dropped('execution');
+  const isTaskOnly = isJsonObject(execution) && execution['taskSupport'] === 'required';
+  // Who keeps tasks runs it as one, whatever its client knows.
+  if (isTaskOnly && !work.context.keepsTasks) work.dropped('execution');
   return without(tool, 'execution');
 };
 
@@ -40,7 +42,7 @@ export const taskRules = rulesOf('2025-11-25', {
   'task-support': {
     title: 'Whether a tool runs as a task',
     up: none,
-    down: lossy('Not said; a tool that only runs as a task fails when it is called without one.'),
+    down: lossy('Not said; a tool that only runs as a task fails when it is called, unless the bridge keeps tasks.'),
     changes: [{ at: tools, down: withoutSupport }],
   },
   'task-augmented': {

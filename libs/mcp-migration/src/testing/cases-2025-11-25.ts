@@ -61,6 +61,10 @@ export const casesOf1125: Case[] = [
     'lossy',
     list,
   )(tools({ ...plain, execution: { taskSupport: 'required' } }), tools(plain)),
+  of('2025-11-25/task-support', 'down', 'lossless', { ...list, context: { keepsTasks: true } })(
+    tools({ ...plain, execution: { taskSupport: 'required' } }),
+    tools(plain),
+  ),
   of('2025-11-25/task-augmented', 'down', 'emulated', { sender: 'client' })(
     { method: 'tools/call', params: { name: 't', task: { ttl: 1 } } },
     { method: 'tools/call', params: { name: 't' } },
