@@ -5,10 +5,14 @@ import { currentCall } from '@scm/messaging';
 import { McpConfig } from '../config.js';
 import type { RestApiRow } from '../upstreams/upstreams.repository.js';
 import { importOnThread } from './api-importer.js';
+import type { ImportJob } from './import.thread.js';
+import type { ImportedApi } from './rest-operation.js';
 
 const MAX_DOCUMENT = 4_194_304;
 const FETCH_MS = 10_000;
 
+// Each may take the memory of a thread.
+const MAX_READING = 4;
 const MAX_LEFT_OUT = 100;
 const MAX_REASON = 1_024;
 
@@ -25,6 +29,7 @@ export interface RegisteredApi {
 @Injectable()
 export class RestApis implements OnModuleDestroy {
   private readonly egress: EgressClient;
+  private reading = 0;
 
   constructor({ egressAllow }: McpConfig) {
     this.egress = new EgressClient({ allow: egressAllow });
@@ -40,7 +45,7 @@ export class RestApis implements OnModuleDestroy {
     if ((document === undefined) === (documentUrl === undefined))
       throw invalidField('api', 'takes either document or documentUrl');
     const text = document ?? (await this.fetch(documentUrl as string));
-    const { title, version, description, ...api } = await importOnThread({ text, ...(operations && { operations }) });
+    const { title, version, description, ...api } = await this.read({ text, ...(operations && { operations }) });
     // What a document says of its servers may be relative to where it is.
     const server = api.server === undefined ? null : URL.parse(api.server, documentUrl);
     const words = { title, version, ...(description && { description }) };
@@ -55,6 +60,17 @@ export class RestApis implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.egress.close();
+  }
+
+  private async read(job: ImportJob): Promise<ImportedApi> {
+    if (this.reading >= MAX_READING)
+      throw new ServiceError('RESOURCE_EXHAUSTED', 'other documents are being read: try again in a moment');
+    this.reading += 1;
+    try {
+      return await importOnThread(job);
+    } finally {
+      this.reading -= 1;
+    }
   }
 
   private async fetch(url: string): Promise<string> {
