@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '@scm/mcp-messages';
 import { shower, shownFrame } from './captured-frame.js';
 import type { Recorder } from './recorder.js';
 import { Redaction } from './redaction.js';
+import type { ExtensionsOf } from './verdict.js';
 
 const MAX_NAME = 1_024;
 
@@ -10,19 +11,20 @@ export interface Recorded {
   principal: string;
   traceId?: string;
   recorder: Recorder;
+  extensionsOf: ExtensionsOf;
   /** Absent while the exchange goes on. */
   response?: JsonObject;
 }
 
 /** What is kept and shown of an exchange: judged, without secrets unless those are wanted, and not too large. */
 export function capturedExchange(
-  { principal, traceId, recorder, response }: Recorded,
+  { principal, traceId, recorder, extensionsOf, response }: Recorded,
   { id, captureId, keepsSecrets }: { id: string; captureId?: string; keepsSecrets: boolean },
 ): CapturedExchange {
   const { request, server, transport, revision } = recorder.facts;
   const redaction = new Redaction();
   const show = shower(keepsSecrets ? undefined : redaction);
-  const frames = recorder.frames.map((frame) => shownFrame(frame, show));
+  const frames = recorder.frames.map((frame) => shownFrame(frame, show, extensionsOf));
   const name = request.params?.['name'] ?? request.params?.['uri'];
   return {
     id,

@@ -2,17 +2,22 @@ import type { CapturedFrame } from '@scm/contracts';
 import { latestRevision, type JsonObject } from '@scm/mcp-messages';
 import type { Frame } from './recorder.js';
 import type { Redaction } from './redaction.js';
-import { kindOf, problemOf } from './verdict.js';
+import { kindOf, problemOf, type ExtensionsOf } from './verdict.js';
 
 const MAX_MESSAGE_CHARACTERS = 65_536;
 const MAX_CHARACTERS = 524_288;
 
 /** A frame as it is shown: both of its forms judged. */
-export function shownFrame(frame: Frame, show: (message: JsonObject) => JsonObject): CapturedFrame {
+export function shownFrame(
+  frame: Frame,
+  show: (message: JsonObject) => JsonObject,
+  extensionsOf: ExtensionsOf,
+): CapturedFrame {
   const { atMs, peer, upstream, direction, method, revision, message, canonical, rules } = frame;
   const sender = (peer === 'client') === (direction === 'received') ? 'client' : 'server';
-  const problem = problemOf({ revision, sender, method, message });
-  const canonicalProblem = canonical && problemOf({ revision: latestRevision, sender, method, message: canonical });
+  const problem = problemOf({ revision, sender, method, message }, extensionsOf);
+  const canonicalProblem =
+    canonical && problemOf({ revision: latestRevision, sender, method, message: canonical }, extensionsOf);
   return {
     atMs,
     peer,

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Capture, CapturedExchange } from '@scm/contracts';
 import { newId } from '@scm/database';
 import { currentActor, currentTraceId } from '@scm/messaging';
-import { ProtocolError, type JsonObject } from '@scm/mcp-messages';
+import { ProtocolError, type JsonObject, type ProtocolRevision } from '@scm/mcp-messages';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
 import { measureOperation } from '../protocol/operation.telemetry.js';
 import { ActiveCaptures } from './active-captures.js';
 import { capturedExchange, type Recorded } from './captured-exchange.js';
@@ -19,6 +20,7 @@ export class Recording {
   constructor(
     private readonly active: ActiveCaptures,
     private readonly store: ExchangeStore,
+    private readonly extensions: ExtensionRegistry,
   ) {}
 
   /** `work` gives the response. */
@@ -31,7 +33,7 @@ export class Recording {
 
   /** One exchange for whoever asks for it, without a capture. */
   async once(facts: ExchangeFacts, work: () => Promise<JsonObject>): Promise<CapturedExchange> {
-    const recorded = begin(facts, () => {});
+    const recorded = this.begin(facts, () => {});
     await finish(recorded, work).catch((error: unknown) => {
       if (!(error instanceof ProtocolError)) throw error;
     });
@@ -52,7 +54,7 @@ export class Recording {
       timer = undefined;
       if (!recorded.response) tell();
     };
-    const recorded = begin(facts, () => (timer ??= setTimeout(snapshot, SNAPSHOT_MS)));
+    const recorded = this.begin(facts, () => (timer ??= setTimeout(snapshot, SNAPSHOT_MS)));
     try {
       return await finish(recorded, work);
     } finally {
@@ -60,12 +62,13 @@ export class Recording {
       tell();
     }
   }
-}
 
-function begin(facts: ExchangeFacts, onFrame: () => void): Recorded {
-  const { kind, id } = currentActor();
-  const recorder = new Recorder(facts, onFrame);
-  return { principal: `${kind}:${id}`, traceId: currentTraceId(), recorder };
+  private begin(facts: ExchangeFacts, onFrame: () => void): Recorded {
+    const { kind, id } = currentActor();
+    const extensionsOf = (revision: ProtocolRevision) => this.extensions.modelsFor(revision);
+    const recorder = new Recorder(facts, onFrame);
+    return { principal: `${kind}:${id}`, traceId: currentTraceId(), recorder, extensionsOf };
+  }
 }
 
 async function finish(recorded: Recorded, work: () => Promise<JsonObject>): Promise<JsonObject> {

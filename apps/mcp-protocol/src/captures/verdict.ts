@@ -5,14 +5,13 @@ import {
   judgeNotification,
   judgeRequest,
   methods,
-  tasksExtension,
+  type Extension,
   type Fault,
   type JsonObject,
   type Peer,
   type ProtocolRevision,
 } from '@scm/mcp-messages';
 
-const extensions = [tasksExtension];
 const MAX_TEXT = 1_024;
 
 /** A message as somebody says it in a revision. `method` is what a response answers. */
@@ -30,13 +29,16 @@ export function kindOf({ message, method }: Pick<Said, 'message' | 'method'>): C
   return known ?? (method.startsWith('notifications/') ? 'notification' : 'request');
 }
 
+/** The extensions that messages of a revision may be of. */
+export type ExtensionsOf = (revision: ProtocolRevision) => readonly Extension[];
+
 /** What is wrong with a message by the schema of its revision; undefined where nothing is. */
-export function problemOf(said: Said): MessageProblem | undefined {
-  const fault = faultOf(said);
+export function problemOf(said: Said, extensionsOf: ExtensionsOf): MessageProblem | undefined {
+  const fault = faultOf(said, extensionsOf(said.revision));
   return fault && { pointer: fault.pointer.slice(0, MAX_TEXT), message: fault.message.slice(0, MAX_TEXT) };
 }
 
-function faultOf({ revision, sender, method, message }: Said): Fault | undefined {
+function faultOf({ revision, sender, method, message }: Said, extensions: readonly Extension[]): Fault | undefined {
   // What stands in another message has no envelope of its own.
   const whole = { jsonrpc: '2.0', ...message };
   switch (kindOf({ message, method })) {

@@ -7,16 +7,20 @@ import {
   type UpstreamDiagnosis,
 } from '@scm/contracts';
 import { Rpc } from '@scm/messaging';
+import { ExtensionRegistry } from '../extensions/extension.registry.js';
 import { judgeMessage } from './message-judgement.js';
 import { UpstreamExamination } from './upstream-examination.js';
 
 @Controller()
 export class DiagnosisHandler {
-  constructor(private readonly examination: UpstreamExamination) {}
+  constructor(
+    private readonly examination: UpstreamExamination,
+    private readonly extensions: ExtensionRegistry,
+  ) {}
 
   @Rpc(DiagnosisApi.judgeMessage)
   async judgeMessage(request: JudgeMessageRequest): Promise<MessageJudgement> {
-    return judgeMessage(request);
+    return judgeMessage(request, (revision) => this.extensions.modelsFor(revision));
   }
 
   @Rpc(DiagnosisApi.diagnoseUpstream)

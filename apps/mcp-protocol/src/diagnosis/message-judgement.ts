@@ -1,15 +1,18 @@
 import { invalidField, type JudgeMessageRequest, type MessageInRevision, type MessageJudgement } from '@scm/contracts';
 import { isProtocolRevision, protocolRevisions, type JsonObject, type ProtocolRevision } from '@scm/mcp-messages';
 import { translate, Untranslatable } from '@scm/mcp-migration';
-import { problemOf, type Said } from '../captures/verdict.js';
+import { problemOf, type ExtensionsOf, type Said } from '../captures/verdict.js';
 
 /** Judges a message by the schema of its revision, and shows what each other revision makes of it. Throws INVALID_ARGUMENT. */
-export function judgeMessage({ revision, sender, message, method }: JudgeMessageRequest): MessageJudgement {
+export function judgeMessage(
+  { revision, sender, message, method }: JudgeMessageRequest,
+  extensionsOf: ExtensionsOf,
+): MessageJudgement {
   if (!isProtocolRevision(revision)) throw invalidField('revision', 'is not a published revision');
   const said = { revision, sender, message, method: methodOf(message, method) };
-  const problem = problemOf(said);
+  const problem = problemOf(said, extensionsOf);
   const others = protocolRevisions.filter((other) => other !== revision);
-  const revisions = problem ? [] : others.map((other) => inRevision(said, other));
+  const revisions = problem ? [] : others.map((other) => inRevision(said, other, extensionsOf));
   return { valid: !problem, ...(problem && { problem }), revisions };
 }
 
@@ -22,12 +25,12 @@ function methodOf(message: JsonObject, answered: string | undefined): string {
   return answered;
 }
 
-function inRevision(said: Said, to: ProtocolRevision): MessageInRevision {
+function inRevision(said: Said, to: ProtocolRevision, extensionsOf: ExtensionsOf): MessageInRevision {
   const { revision: from, sender, method } = said;
   try {
     const call = said.message as { method: string };
     const { message, applied } = translate(call, { from, to, sender, method });
-    const problem = problemOf({ ...said, revision: to, message: { ...message } });
+    const problem = problemOf({ ...said, revision: to, message: { ...message } }, extensionsOf);
     return { revision: to, valid: !problem, ...(problem && { problem }), message: { ...message }, rules: applied };
   } catch (error) {
     if (!(error instanceof Untranslatable)) throw error;
