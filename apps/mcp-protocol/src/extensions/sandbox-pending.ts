@@ -29,8 +29,7 @@ export class Pending {
   /** The text that the promise gives. Throws SandboxFault. */
   async settled(promise: QuickJSHandle): Promise<string> {
     this.promise = promise;
-    const late = new SandboxFault('time', 'it took too long');
-    const timer = setTimeout(() => this.result.reject(late), Math.max(0, this.endsAt - Date.now()));
+    const timer = setTimeout(() => this.result.reject(tooLate()), Math.max(0, this.endsAt - Date.now()));
     try {
       this.advance();
       return await this.result.promise;
@@ -38,6 +37,10 @@ export class Pending {
       clearTimeout(timer);
       this.promise = undefined;
     }
+  }
+
+  private get isLate(): boolean {
+    return Date.now() > this.endsAt;
   }
 
   private settle(work: () => void): void {
@@ -61,14 +64,15 @@ export class Pending {
       this.runJobs();
       this.look();
     } catch (error) {
-      this.result.reject(error as Error);
+      // An interruption leaves what it interrupted in any state.
+      this.result.reject(this.isLate ? tooLate() : (error as Error));
     }
   }
 
   private runJobs(): void {
     const { runtime } = this.context;
     while (runtime.hasPendingJob()) {
-      if (Date.now() > this.endsAt) throw new SandboxFault('time', 'it took too long');
+      if (this.isLate) throw tooLate();
       const done = runtime.executePendingJobs(JOBS_AT_ONCE);
       if (done.error) throw faultOf(done.error.consume((handle) => this.context.dump(handle)));
     }
@@ -80,7 +84,11 @@ export class Pending {
     if (state.type === 'fulfilled')
       this.result.resolve(state.value.consume((handle) => this.context.getString(handle)));
     else if (state.type === 'rejected') throw faultOf(state.error.consume((handle) => this.context.dump(handle)));
-    else if (Date.now() > this.endsAt) throw new SandboxFault('time', 'it took too long');
+    else if (this.isLate) throw tooLate();
     else if (this.open === 0) throw new SandboxFault('unanswered', 'it waits for what never comes');
   }
+}
+
+function tooLate(): SandboxFault {
+  return new SandboxFault('time', 'it took too long');
 }

@@ -58,7 +58,9 @@ describe('code in a sandbox', () => {
   it.each([
     ['loops', 'for (;;);', 'time'],
     ['loops where nobody can catch it', 'for (;;) { try { for (;;); } catch {} }', 'time'],
-    ['loops by promises', 'const f = () => Promise.resolve().then(f); await f();', 'time'],
+    ['loops by promises', 'for (;;) await null;', 'time'],
+    // Whether its time or its memory ends first is up to the machine.
+    ['piles up promises', 'const f = () => Promise.resolve().then(f); await f();', expect.any(String)],
     ['waits for ever', 'await new Promise(() => {});', 'unanswered'],
     ['makes a text too long', 'return "x".repeat(2000000);', 'size'],
     ['backtracks without end', 'return /(a+)+$/.test("a".repeat(50) + "b");', 'time'],
