@@ -70,7 +70,8 @@ export class NatsTransport extends Server implements CustomTransportStrategy {
       const faults = handlerFaults(this.options.claims, [...this.messageHandlers.keys()]);
       if (faults.length > 0) throw new TypeError(`${this.options.service} cannot start:\n  ${faults.join('\n  ')}`);
       for (const handler of this.messageHandlers.values()) this.attach(handler);
-      callback();
+      // Who says that it is ready is heard by whoever calls it next: the server has to know of it before.
+      this.options.nc.flush().then(() => callback(), callback);
     } catch (error) {
       callback(error);
     }
