@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { encode } from '@msgpack/msgpack';
 import { methodsOf, protocolRevisions, tasksExtension, type ProtocolRevision } from '@scm/mcp-messages';
-import { waitFor } from '@scm/testing';
+import { randomFrom, waitFor } from '@scm/testing';
 import WebSocket from 'ws';
 import { setMcpStage, stateless, type McpAnswer, type McpStage, type Message } from '../testing/mcp-stage.js';
 
@@ -20,14 +20,9 @@ afterAll(async () => {
   await scm?.stop();
 });
 
-/** Numbers that a seed repeats (mulberry32). */
-function randomFrom(state: number): (below: number) => number {
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
+/** Whole numbers below another one, which a seed repeats. */
+function wholeFrom(random: () => number): (n: number) => number {
+  return (n) => Math.floor(random() * n);
 }
 
 const odd: unknown[] = [
@@ -130,7 +125,7 @@ async function expectWell(): Promise<void> {
 it.each(protocolRevisions)(
   'mutated messages of %s over HTTP',
   async (revision) => {
-    const below = randomFrom(seed);
+    const below = wholeFrom(randomFrom(seed));
     const isStateless = revision === '2026-07-28';
     const params = { protocolVersion: revision, capabilities: {}, clientInfo: { name: 'fuzz', version: '1' } };
     const opened = await scm.send({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
@@ -166,7 +161,7 @@ it.each(protocolRevisions)(
 it.each(['mcp', 'mcp.msgpack'])(
   'mutated messages and bytes over a socket of %s',
   async (protocol) => {
-    const below = randomFrom(seed);
+    const below = wholeFrom(randomFrom(seed));
     const socket = new WebSocket(`${scm.url().replace('http', 'ws')}/mcp`, protocol, { headers: scm.headers });
     const answers: unknown[] = [];
     const faults: string[] = [];
