@@ -24,12 +24,15 @@ const columns: Record<keyof SessionChange, string> = {
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Adds a session; of its caller's others only so many are kept, the ones used last. */
+  /**
+   * Adds a session; of its caller's others only so many are kept, the ones used last. What somebody else is about to change or
+   * remove is passed over: two that wait for each other's rows would both fail.
+   */
   async add(s: Session, kept: number): Promise<void> {
     await this.database.inWorkspace(s.workspaceId, async (tx) => {
       await tx.query(
         `delete from sessions where id in (select id from sessions where workspace_id = $1 and principal = $2
-         order by used_at desc offset $3)`,
+         order by used_at desc offset $3 for update skip locked)`,
         [s.workspaceId, s.principal, kept],
       );
       await tx.query(
