@@ -15,7 +15,7 @@ import { UsedStateEntity } from './protocol/used-state.entity.js';
 import { SessionEntity } from './sessions/session.entity.js';
 import { TaskEntity } from './tasks/task.entity.js';
 
-/** What is on record, and the sessions of clients of older revisions: any replica answers any of their messages. */
+/** All that replicas share: any of them answers any message. */
 export const database: DatabaseDeclaration = {
   schema: 'mcp',
   entities: [

@@ -2,7 +2,7 @@ import { ById } from './auth.contract.js';
 import { event, rpc } from './define.js';
 import { Flag, Id, Instant, JsonObject, ListOf, Name, Nested, OneOf, Text, Whole } from './fields.js';
 import { mcpTransports } from './mcp.contract.js';
-import { Nothing } from './page.js';
+import { Nothing, PageRequest } from './page.js';
 
 const MAX_METHOD = 128;
 const MAX_PRINCIPAL = 128;
@@ -108,10 +108,8 @@ export class CapturedExchangePage {
   @Text({ max: 1_024, optional: true }) nextCursor?: string;
 }
 
-export class ListExchangesRequest {
+export class ListExchangesRequest extends PageRequest {
   @Id() id: string;
-  @Whole({ min: 1, max: 200, optional: true }) limit?: number;
-  @Text({ max: 1_024, optional: true }) cursor?: string;
 }
 
 /** Sends the request of a captured exchange again, as the caller, and as a client of a revision would say it. */
@@ -122,18 +120,13 @@ export class ReplayRequest {
   params?: Record<string, unknown>;
 }
 
-export class ListCapturesRequest {
-  @Whole({ min: 1, max: 200, optional: true }) limit?: number;
-  @Text({ max: 1_024, optional: true }) cursor?: string;
-}
-
 const service = 'mcp-protocol';
 const read = { service, access: 'captures:read', changes: false } as const;
 const write = { service, access: 'captures:write', changes: true } as const;
 
 export const CaptureApi = {
   start: rpc('capture.v1.start', StartCaptureRequest, Capture, write),
-  list: rpc('capture.v1.list', ListCapturesRequest, CapturePage, read),
+  list: rpc('capture.v1.list', PageRequest, CapturePage, read),
   get: rpc('capture.v1.get', ById, Capture, read),
   stop: rpc('capture.v1.stop', ById, Capture, write),
   remove: rpc('capture.v1.remove', ById, Nothing, write),

@@ -53,7 +53,6 @@ export {
   CapturedExchangePage,
   CapturedExchangeSummary,
   CapturedFrame,
-  ListCapturesRequest,
   ListExchangesRequest,
   MessageProblem,
   ReplayRequest,

@@ -6,9 +6,9 @@ import {
   type CapturedExchange,
   type CapturedExchangePage,
   type CapturePage,
-  type ListCapturesRequest,
   type ListExchangesRequest,
   type Nothing,
+  type PageRequest,
   type ReplayRequest,
   type StartCaptureRequest,
 } from '@scm/contracts';
@@ -29,7 +29,7 @@ export class CapturesHandler {
   }
 
   @Rpc(CaptureApi.list)
-  list(request: ListCapturesRequest): Promise<CapturePage> {
+  list(request: PageRequest): Promise<CapturePage> {
     return this.captures.list(request);
   }
 

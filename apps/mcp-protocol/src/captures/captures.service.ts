@@ -8,9 +8,9 @@ import {
   type CapturedExchange,
   type CapturedExchangePage,
   type CapturePage,
-  type ListCapturesRequest,
   type ListExchangesRequest,
   type Nothing,
+  type PageRequest,
   type StartCaptureRequest,
 } from '@scm/contracts';
 import { decodeCursor, newId, toPage } from '@scm/database';
@@ -56,7 +56,7 @@ export class CapturesService {
     return this.told(row);
   }
 
-  async list({ limit = 50, cursor }: ListCapturesRequest): Promise<CapturePage> {
+  async list({ limit = 50, cursor }: PageRequest): Promise<CapturePage> {
     const { workspaceId } = currentActor();
     const rows = await this.captures.inWorkspace(workspaceId, (tx) =>
       this.captures.list(tx, workspaceId, limit + 1, before(cursor)),
