@@ -7,6 +7,7 @@ const arrows: Record<string, string[]> = {
   contracts: ['mcp-messages'],
   'mcp-messages': [],
   'mcp-migration': ['mcp-messages'],
+  promql: [],
   messaging: ['contracts'],
   database: ['contracts'],
   service: ['contracts', 'messaging', 'database'],

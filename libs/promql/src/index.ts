@@ -1,0 +1,1 @@
+export { isStale, markStale } from './stale-marker.js';
