@@ -12,11 +12,14 @@ export function refusalOf(error: unknown): RpcError {
     return { code: code as number, message: String(message), ...(data !== undefined && { data }) };
   }
   if (typeof body['code'] === 'string') return told(REFUSED, `${body['code']}: ${String(body['detail'])}`);
-  const text = error instanceof Error ? error.message : String(error);
-  // Its method or its name does not fit into a header.
-  if (error instanceof TypeError && text.includes('ByteString'))
-    return told(INVALID_REQUEST, 'cannot be sent over HTTP');
-  return told(INTERNAL_ERROR, text);
+  const { message: text = String(error), cause } = (error ?? {}) as Partial<Error> & { cause?: NodeJS.ErrnoException };
+  if (fitsNoHeader(text, cause)) return told(INVALID_REQUEST, 'cannot be sent over HTTP');
+  return cause ? told(REFUSED, `UNAVAILABLE: ${cause.message || text}`) : told(INTERNAL_ERROR, text);
+}
+
+/** Headers repeat the method, the name and the revision; `fetch` refuses what is not Latin-1, its client control characters. */
+function fitsNoHeader(text: string, cause?: NodeJS.ErrnoException): boolean {
+  return text.includes('ByteString') || cause?.code === 'UND_ERR_INVALID_ARG';
 }
 
 function told(code: number, text: string): RpcError {
