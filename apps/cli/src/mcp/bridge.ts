@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import pLimit from 'p-limit';
 import { HEADER_MISMATCH, INTERNAL_ERROR, isStateless, type Message } from './message.js';
 import { refusalOf } from './refusal.js';
 import { ParameterHeaders } from './parameter-headers.js';
 
 type Http = Pick<StreamableHTTPClientTransport, 'send' | 'setProtocolVersion'>;
 type Id = string | number;
+
+/** Requests on their way at once, far fewer than the gateway lets one caller have: the others wait here. */
+const MAX_AT_WORK = 32;
+/** Requests that wait before the client is to wait as well. */
+const MAX_WAITING = 1_000;
 
 interface Open {
   request: Message;
@@ -18,22 +24,27 @@ export class Bridge {
   private readonly open = new Map<Id, Open>();
   private readonly headers = new ParameterHeaders();
   private readonly sending = new Set<Promise<void>>();
+  private readonly atWork = pLimit(MAX_AT_WORK);
   /** Lists that the client has not asked for, with who waits for them. */
   private readonly lists = new Map<Id, () => void>();
   private onIdle = (): void => {};
+  /** Resolves when every `initialize` that came so far went its way: what comes after one belongs to its session. */
+  private initialized: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly http: Http,
     private readonly write: (message: object) => void,
   ) {}
 
+  /** Whether the client is sending faster than its requests are answered. */
+  get isCrowded(): boolean {
+    return this.atWork.pendingCount > MAX_WAITING;
+  }
+
   async toServer(message: Message): Promise<void> {
-    const { id, method } = message;
-    if (method === 'notifications/cancelled' && this.cancel(message)) return;
-    if (id === undefined || method === undefined) return this.send(message);
-    const open = { request: message, cancelling: new AbortController(), isRepeated: false };
-    this.open.set(id, open);
-    await this.sendRequest(open);
+    const passed = this.initialized.then(() => this.pass(message));
+    if (message.method === 'initialize') this.initialized = passed;
+    await passed;
   }
 
   toClient(message: Message): void {
@@ -51,8 +62,19 @@ export class Bridge {
 
   /** Resolves when every request is answered. */
   async idle(): Promise<void> {
+    await this.initialized;
     if (this.open.size > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
     await Promise.all(this.sending);
+  }
+
+  private async pass(message: Message): Promise<void> {
+    const { id, method } = message;
+    if (method === 'notifications/cancelled' && this.cancel(message)) return;
+    // What is no request may be what a request waits for.
+    if (id === undefined || method === undefined) return this.send(message);
+    const open = { request: message, cancelling: new AbortController(), isRepeated: false };
+    this.open.set(id, open);
+    await this.atWork(() => this.sendRequest(open));
   }
 
   /** Over HTTP a stateless request is cancelled by hanging up. */
@@ -65,6 +87,7 @@ export class Bridge {
   }
 
   private async sendRequest({ request, cancelling }: Open): Promise<void> {
+    if (cancelling.signal.aborted) return;
     await this.send(request, {
       requestSignal: cancelling.signal,
       headers: isStateless(request) ? this.headers.of(request) : {},

@@ -29,7 +29,8 @@ export async function serveStdio({ url, apiKey, server }: StdioOptions): Promise
     const message = parsed(line);
     if (message === undefined) refuse(PARSE_ERROR, 'no JSON');
     else if (typeof message !== 'object' || message === null) refuse(INVALID_REQUEST, 'no message');
-    else void bridge.toServer(message as Message);
+    else void bridge.toServer(message as Message).then(() => lines.resume());
+    if (bridge.isCrowded) lines.pause();
   });
   process.once('SIGTERM', () => lines.close());
   await once(lines, 'close');
