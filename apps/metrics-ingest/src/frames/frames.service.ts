@@ -62,7 +62,8 @@ function framesOf(workspaceId: string, changed: readonly HeadSeries[], t0: numbe
     let length = 0;
     for (const series of changed) {
       const last = has(series) ? series.samples.last() : undefined;
-      if (!last) continue;
+      // JSON has no other numbers.
+      if (!last || !Number.isFinite(last.value)) continue;
       const id = seriesText(series.labels);
       if (id.length > MAX_ID_LENGTH) continue;
       length += id.length;

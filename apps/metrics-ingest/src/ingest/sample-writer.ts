@@ -3,25 +3,14 @@ import type { PoolClient } from 'pg';
 import { ServiceError } from '@scm/contracts';
 import { MetricsConfig } from '../config.js';
 import { LogTail } from '../log/log-tail.js';
-import { blockOf, type SampleBlock, type StoredSample } from '../log/sample-block.js';
+import type { SampleBlock } from '../log/sample-block.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { Head } from '../series/head.js';
 import { SeriesRepository } from '../series/series.repository.js';
+import { blockOfWrites, PendingWrite } from './pending-write.js';
 import type { AcceptedSeries } from './series-input.js';
 
-/** The samples of one request. */
-interface Write {
-  workspaceId: string;
-  series: readonly AcceptedSeries[];
-}
-
-interface Waiting extends Write {
-  resolve: (refused: AcceptedSeries[]) => void;
-  reject: (error: unknown) => void;
-}
-
-/** Ids by key of the series of one workspace. */
-type SeriesIds = Map<string, number>;
+type WritesByWorkspace = Map<string, PendingWrite[]>;
 
 const MAX_BATCH_SAMPLES = 100_000;
 /** More samples than these do not wait here for a Postgres that does not answer: their sender keeps them. */
@@ -33,7 +22,7 @@ const MAX_WAITING_SAMPLES = 1_000_000;
  */
 @Injectable()
 export class SampleWriter {
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: PendingWrite[] = [];
   private waitingSamples = 0;
   private writing = false;
 
@@ -49,15 +38,15 @@ export class SampleWriter {
    * Resolves after the commit, with the series that were refused because the workspace has too many. Throws
    * RESOURCE_EXHAUSTED when too much waits.
    */
-  async write(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
-    const samples = samplesOf(series);
-    if (this.waitingSamples > 0 && this.waitingSamples + samples > MAX_WAITING_SAMPLES) {
-      const options = { retryAfterMs: 1_000 };
-      throw new ServiceError('RESOURCE_EXHAUSTED', 'too many samples wait to be stored', undefined, options);
-    }
-    this.waitingSamples += samples;
+  write(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ workspaceId, series, resolve, reject });
+      const write = new PendingWrite(workspaceId, series, resolve, reject);
+      if (this.waitingSamples > 0 && this.waitingSamples + write.samples > MAX_WAITING_SAMPLES) {
+        const options = { retryAfterMs: 1_000 };
+        throw new ServiceError('RESOURCE_EXHAUSTED', 'too many samples wait to be stored', undefined, options);
+      }
+      this.waitingSamples += write.samples;
+      this.waiting.push(write);
       this.next();
     });
   }
@@ -71,115 +60,76 @@ export class SampleWriter {
     });
   }
 
-  private takeBatch(): Waiting[] {
+  private takeBatch(): PendingWrite[] {
     let samples = 0;
-    const size = this.waiting.findIndex(({ series }) => {
-      samples += samplesOf(series);
-      return samples > MAX_BATCH_SAMPLES;
-    });
+    const size = this.waiting.findIndex((write) => (samples += write.samples) > MAX_BATCH_SAMPLES);
     const batch = this.waiting.splice(0, size === -1 ? this.waiting.length : Math.max(1, size));
-    this.waitingSamples -= batch.reduce((sum, { series }) => sum + samplesOf(series), 0);
+    for (const write of batch) this.waitingSamples -= write.samples;
     return batch;
   }
 
-  private async flush(batch: Waiting[]): Promise<void> {
+  private async flush(batch: readonly PendingWrite[]): Promise<void> {
     try {
-      const ids = await this.store(batch);
-      for (const { workspaceId, series, resolve } of batch) {
-        const known = ids.get(workspaceId);
-        resolve(series.filter(({ key }) => !known?.has(key)));
-      }
+      await this.store(Map.groupBy(batch, ({ workspaceId }) => workspaceId));
+      for (const write of batch) write.resolve(write.unidentified());
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 
-  private async store(batch: readonly Write[]): Promise<Map<string, SeriesIds>> {
-    const ids = this.knownIds(batch);
-    const unknown = batch.some(({ workspaceId, series }) => series.some(({ key }) => !ids.get(workspaceId)?.has(key)));
-    const { blocks, rows } = unknown ? await this.storeWithNewSeries(batch, ids) : await this.append(batch, ids);
+  private async store(writes: WritesByWorkspace): Promise<void> {
+    for (const [workspaceId, own] of writes) {
+      for (const write of own) write.identify(({ key }) => this.head.find(workspaceId, key)?.id);
+    }
+    const complete = [...writes.values()].flat().every((write) => write.unidentified().length === 0);
+    const { blocks, rows } = complete ? await this.append(writes) : await this.storeWithNewSeries(writes);
     for (const [workspaceId, id] of rows) {
       const block = blocks.get(workspaceId);
       if (block) this.tail.hold(id, block);
     }
     // The next query reads on anyway; doing it now keeps rules and frames fresh.
     void this.tail.catchUp().catch(() => undefined);
-    return ids;
-  }
-
-  private knownIds(batch: readonly Write[]): Map<string, SeriesIds> {
-    const ids = new Map<string, SeriesIds>();
-    for (const { workspaceId, series } of batch) {
-      const known = ids.get(workspaceId) ?? new Map<string, number>();
-      ids.set(workspaceId, known);
-      for (const { key } of series) {
-        const id = this.head.find(workspaceId, key)?.id;
-        if (id !== undefined) known.set(key, id);
-      }
-    }
-    return ids;
   }
 
   /** New series and their first samples commit together. Workspaces come in order, so that two replicas cannot deadlock. */
-  private async storeWithNewSeries(
-    batch: readonly Write[],
-    ids: Map<string, SeriesIds>,
-  ): ReturnType<SampleWriter['append']> {
+  private async storeWithNewSeries(writes: WritesByWorkspace): ReturnType<SampleWriter['append']> {
     const appended = await this.log.transaction(async (client) => {
-      for (const workspaceId of [...ids.keys()].sort()) {
-        await this.admit(client, workspaceId, batch, ids.get(workspaceId) ?? new Map());
+      for (const workspaceId of [...writes.keys()].sort()) {
+        await this.admit(client, workspaceId, writes.get(workspaceId) ?? []);
       }
-      return this.append(batch, ids, client);
+      return this.append(writes, client);
     });
-    this.register(batch, ids);
+    for (const [workspaceId, own] of writes) {
+      for (const { ids, series } of own) {
+        series.forEach(({ labels }, i) => ids[i] && this.head.register(workspaceId, ids[i], labels));
+      }
+    }
     return appended;
   }
 
-  private async admit(
-    client: PoolClient,
-    workspaceId: string,
-    batch: readonly Write[],
-    known: SeriesIds,
-  ): Promise<void> {
-    const wanted = new Map<string, AcceptedSeries>();
-    for (const write of batch) {
-      if (write.workspaceId !== workspaceId) continue;
-      for (const series of write.series) if (!known.has(series.key)) wanted.set(series.key, series);
-    }
+  private async admit(client: PoolClient, workspaceId: string, writes: readonly PendingWrite[]): Promise<void> {
+    const wanted = new Map(writes.flatMap((write) => write.unidentified()).map((series) => [series.key, series]));
     if (wanted.size === 0) return;
-    const fresh = [...wanted.values()].map(({ key, labels, times }) => ({ key, labels, firstMs: Math.min(...times) }));
-    const admitted = await this.seriesRows.admit(client, workspaceId, fresh, this.config.maxSeries);
-    for (const [key, id] of admitted) known.set(key, id);
+    const fresh = [...wanted.values()].map(({ key, labels, times }) => ({ key, labels, firstMs: minOf(times) }));
+    const ids = await this.seriesRows.admit(client, workspaceId, fresh, this.config.maxSeries);
+    for (const write of writes) write.identify(({ key }) => ids.get(key));
   }
 
   private async append(
-    batch: readonly Write[],
-    ids: Map<string, SeriesIds>,
+    writes: WritesByWorkspace,
     client?: PoolClient,
   ): Promise<{ blocks: Map<string, SampleBlock>; rows: Map<string, number> }> {
-    const samples = new Map<string, StoredSample[]>();
-    for (const { workspaceId, series } of batch) {
-      const list = samples.get(workspaceId) ?? [];
-      for (const { key, times, values } of series) {
-        const id = ids.get(workspaceId)?.get(key);
-        if (id !== undefined) times.forEach((time, i) => list.push({ id, time, value: values[i] ?? 0 }));
-      }
-      if (list.length > 0) samples.set(workspaceId, list);
+    const blocks = new Map<string, SampleBlock>();
+    for (const [workspaceId, own] of writes) {
+      const block = blockOfWrites(own);
+      if (block) blocks.set(workspaceId, block);
     }
-    const blocks = new Map([...samples].map(([workspaceId, list]) => [workspaceId, blockOf(list)]));
     return { blocks, rows: await this.log.append(blocks, client) };
-  }
-
-  private register(batch: readonly Write[], ids: Map<string, SeriesIds>): void {
-    for (const { workspaceId, series } of batch) {
-      for (const { key, labels } of series) {
-        const id = ids.get(workspaceId)?.get(key);
-        if (id !== undefined) this.head.register(workspaceId, id, labels);
-      }
-    }
   }
 }
 
-function samplesOf(series: readonly AcceptedSeries[]): number {
-  return series.reduce((sum, { times }) => sum + times.length, 0);
+function minOf(times: ArrayLike<number>): number {
+  let least = Infinity;
+  for (let i = 0; i < times.length; i++) least = Math.min(least, times[i] ?? Infinity);
+  return least;
 }

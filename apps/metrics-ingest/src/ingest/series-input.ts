@@ -7,8 +7,10 @@ export interface AcceptedSeries {
   index: number;
   key: string;
   labels: Labels;
-  times: number[];
-  values: number[];
+  /** Unix milliseconds. */
+  times: ArrayLike<number>;
+  /** Where stale markers may be among them, the bits of an array of their own kind say so. */
+  values: Float64Array | number[];
 }
 
 export interface TimeWindow {
@@ -56,15 +58,15 @@ function readOne(input: unknown, index: number, window: TimeWindow, refusals: Re
   if (fault) return refuse(`${path}.${fault.path}`, fault.message, Math.max(1, samples.length));
   // An empty value is the same as no label.
   const kept = Object.fromEntries(Object.entries(labels as Labels).filter(([, value]) => value !== ''));
-  const series: AcceptedSeries = { index, key: keyOf(kept), labels: kept, times: [], values: [] };
+  const [times, values]: [number[], number[]] = [[], []];
   samples.forEach((sample: unknown, i) => {
     const reason = sampleFault(sample, window);
     if (reason) return refusals.add(`${path}.samples.${i}`, reason);
     const [time, value] = sample as [number, number];
-    series.times.push(time);
-    series.values.push(value);
+    times.push(time);
+    values.push(value);
   });
-  return series;
+  return { index, key: keyOf(kept), labels: kept, times, values };
 }
 
 function labelsFault(labels: unknown): { path: string; message: string } | undefined {

@@ -77,11 +77,8 @@ export class LogTail implements OnModuleInit {
   }
 
   private apply(row: LogRow): void {
-    const { id, block } = row;
-    if (block) {
-      const { ids, offsets, values, t0 } = block;
-      for (let i = 0; i < ids.length; i++) this.head.add(ids[i] ?? 0, t0 + (offsets[i] ?? 0), values[i] ?? 0);
-    }
+    const { id, workspaceId, block } = row;
+    if (block) this.head.add(workspaceId, block);
     this.lastId = id;
     this.own.delete(id);
     for (const listener of this.listeners) listener(row);

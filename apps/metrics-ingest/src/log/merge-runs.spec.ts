@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { blockOf } from '../testing/block.js';
 import { mergeBlocks, mergeRuns } from './merge-runs.js';
-import { blockOf } from './sample-block.js';
 
 const MINUTE = 60_000;
 const row = (id: number, minute: number, n = 10) => ({ id, t0: minute * MINUTE, t1: minute * MINUTE + 1_000, n });
@@ -31,19 +31,7 @@ describe('rows that may become one', () => {
 });
 
 it('keeps every sample once, and of two for one time the later', () => {
-  const first = blockOf([
-    { id: 2, time: 1_000, value: 1 },
-    { id: 1, time: 2_000, value: 2 },
-  ]);
-  const second = blockOf([
-    { id: 2, time: 1_000, value: 3 },
-    { id: 2, time: 500, value: 4 },
-  ]);
-  expect(mergeBlocks([first, second])).toEqual(
-    blockOf([
-      { id: 1, time: 2_000, value: 2 },
-      { id: 2, time: 500, value: 4 },
-      { id: 2, time: 1_000, value: 3 },
-    ]),
-  );
+  const first = blockOf([2, 1_000, 1], [1, 2_000, 2]);
+  const second = blockOf([2, 1_000, 3], [2, 500, 4]);
+  expect(mergeBlocks([first, second])).toEqual(blockOf([1, 2_000, 2], [2, 500, 4], [2, 1_000, 3]));
 });

@@ -1,5 +1,5 @@
 import { SampleBuffer } from '../series/sample-buffer.js';
-import type { SampleBlock } from './sample-block.js';
+import { newBlock, type SampleBlock } from './sample-block.js';
 
 /** A row of the log without its samples. */
 export interface RowOutline {
@@ -45,12 +45,12 @@ export function mergeBlocks(blocks: readonly SampleBlock[]): SampleBlock {
       const id = ids[i] ?? 0;
       const buffer = buffers.get(id) ?? new SampleBuffer();
       buffers.set(id, buffer);
-      buffer.add(t0 + (offsets[i] ?? 0), values[i] ?? 0);
+      buffer.add(t0 + (offsets[i] ?? 0), values, i);
     }
   }
   const n = [...buffers.values()].reduce((sum, { length }) => sum + length, 0);
   const [t0, t1] = [Math.min(...blocks.map((b) => b.t0)), Math.max(...blocks.map((b) => b.t1))];
-  const merged = { t0, t1, ids: new Int32Array(n), offsets: new Int32Array(n), values: new Float64Array(n) };
+  const merged = newBlock(t0, t1, n);
   let at = 0;
   for (const [id, buffer] of [...buffers].sort(([a], [b]) => a - b)) {
     const { times, values } = buffer.between(-Infinity, Infinity);

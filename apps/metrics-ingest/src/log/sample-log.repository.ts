@@ -182,6 +182,6 @@ export class SampleLogRepository {
 }
 
 function toLogRow({ id, workspace_id, t0, t1, n, data }: StoredRow): LogRow {
-  const block = data ? { block: decodeBlock(data, Number(t0), n) } : {};
+  const block = data ? { block: decodeBlock(data, Number(t0), Number(t1), n) } : {};
   return { id: Number(id), workspaceId: workspace_id, t0: Number(t0), t1: Number(t1), ...block };
 }

@@ -109,7 +109,7 @@ function addWanted(
     if (!buffer) continue;
     const time = t0 + (offsets[i] ?? 0);
     if (time <= fromMs || time > toMs) continue;
-    buffer.add(time, values[i] ?? 0);
+    buffer.add(time, values, i);
     added++;
   }
   return added;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MetricsConfig } from '../config.js';
+import { blockOf } from '../testing/block.js';
 import { Head } from './head.js';
 import { keyOf } from './labels.js';
 
@@ -12,8 +13,7 @@ describe('the head', () => {
     const head = make();
     const now = Date.now();
     head.register('w', 1, labels);
-    head.add(1, now, 5);
-    head.add(2, now, 6);
+    head.add('w', blockOf([1, now, 5], [2, now, 6]));
     expect(head.find('w', keyOf({ a: 'x', __name__: 'm' }))?.samples.last()).toEqual({ time: now, value: 5 });
     expect([...head.series('w', 'm')]).toHaveLength(1);
     expect([...head.series('w', 'n'), ...head.series('v')]).toEqual([]);
@@ -25,8 +25,7 @@ describe('the head', () => {
     const head = make({ headMinutes: 1 });
     const now = Date.now();
     head.register('w', 1, labels);
-    head.add(1, now - 2 * MINUTE, 1);
-    head.add(1, now - 60 * MINUTE, 1);
+    head.add('w', blockOf([1, now - 2 * MINUTE, 1], [1, now - 60 * MINUTE, 1]));
     expect(head.find('w', keyOf(labels))?.samples.length).toBe(1);
     head.evict(now + 6 * MINUTE);
     expect(head.find('w', keyOf(labels))?.samples.length).toBe(0);
@@ -39,7 +38,7 @@ describe('the head', () => {
     const now = Date.now();
     for (let id = 0; id < 400; id++) {
       head.register('w', id, { __name__: 'm', id: String(id) });
-      for (let second = 3_599; second >= 0; second--) head.add(id, now - second * 1_000, second);
+      head.add('w', blockOf(...Array.from({ length: 3_600 }, (_, i) => [id, now - (3_599 - i) * 1_000, i] as const)));
     }
     expect(head.isFull).toBe(true);
     head.evict(now);

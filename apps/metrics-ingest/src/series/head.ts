@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MetricsConfig } from '../config.js';
+import type { SampleBlock } from '../log/sample-block.js';
 import { keyOf, labelOf, type Labels } from './labels.js';
 import { SampleBuffer } from './sample-buffer.js';
 
@@ -74,16 +75,21 @@ export class Head {
     this.usedBytes += samples.bytes;
   }
 
-  /** Takes one stored sample; what is older than the head or of an unknown series is left to the log. */
-  add(id: number, time: number, value: number): void {
-    const series = this.byId.get(id);
-    if (!series) return;
-    series.touchedMs = Date.now();
-    if (time < this.startMs) return;
-    const before = series.samples.bytes;
-    series.samples.add(time, value);
-    this.usedBytes += series.samples.bytes - before;
-    this.workspaces.get(series.workspaceId)?.changed.add(series);
+  /** Takes stored samples of one workspace; what is older than the head or of an unknown series is left to the log. */
+  add(workspaceId: string, { ids, offsets, values, t0 }: SampleBlock): void {
+    const touchedMs = Date.now();
+    const changed = this.workspaces.get(workspaceId)?.changed;
+    for (let i = 0; i < ids.length; i++) {
+      const series = this.byId.get(ids[i] ?? 0);
+      if (!series) continue;
+      series.touchedMs = touchedMs;
+      const time = t0 + (offsets[i] ?? 0);
+      if (time < this.startMs) continue;
+      const before = series.samples.bytes;
+      series.samples.add(time, values, i);
+      this.usedBytes += series.samples.bytes - before;
+      changed?.add(series);
+    }
   }
 
   /** The series of one metric, or of all of them. */

@@ -1,4 +1,6 @@
-/** Samples between two times, oldest first. */
+import { copyValue } from './copy-value.js';
+
+/** Samples between two times, oldest first. Values are copied with their bits: a stale marker is among them. */
 export interface SampleSlice {
   times: Float64Array;
   values: Float64Array;
@@ -21,16 +23,13 @@ export class SampleBuffer {
     return this.times.byteLength + this.values.byteLength;
   }
 
-  /** A later value for the same time replaces the former one. */
-  add(time: number, value: number): void {
+  /** Takes `values[index]`; a later value for the same time replaces the former one. */
+  add(time: number, values: Float64Array | readonly number[], index: number): void {
     const at = this.indexAfter(time);
-    if (at > this.start && this.times[at - 1] === time) {
-      this.values[at - 1] = value;
-      return;
-    }
+    if (at > this.start && this.times[at - 1] === time) return copyValue(values, index, this.values, at - 1);
     const moved = this.makeRoom(at);
     this.times[moved] = time;
-    this.values[moved] = value;
+    copyValue(values, index, this.values, moved);
   }
 
   /** Forgets what is older than `time`. */
