@@ -1,1 +1,12 @@
+export { QueryPlan, type ReadSamples } from './evaluate/query-plan.js';
+export { defaultOptions, type EngineOptions, type QueryTimes } from './evaluate/options.js';
+export type { SeriesRequest } from './evaluate/requests.js';
+export type { QueryResult, ResultSample, ResultSeries } from './evaluate/result.js';
 export { isStale, markStale } from './stale-marker.js';
+export type { Expr, VectorSelector } from './syntax/ast.js';
+export { formatDuration, parseDuration } from './syntax/duration-text.js';
+export { parseQuery, parseSelector } from './syntax/parse.js';
+export { prettify } from './syntax/prettify.js';
+export { PromqlError, PromqlLimitError } from './syntax/promql-error.js';
+export { typeOf } from './syntax/types.js';
+export { matcherOf, type Matcher, type MatchOperator } from './values/matcher.js';
