@@ -47,6 +47,36 @@ describe('the main job on the metrics of this machine', () => {
     expect(Number(value)).toBeLessThanOrEqual(1);
   });
 
+  it('answers PromQL as its clients ask: in the URL, in a form, and with an empty body of a type', async () => {
+    const api = '/prometheus/api/v1';
+    const query = 'sum(rate(scm_host_cpu_usage_ratio[1m])) or vector(0)';
+    const asks = [
+      scm.call('GET', `${api}/query?query=${encodeURIComponent(query)}`, { token }),
+      // So vmalert does.
+      scm.call('POST', `${api}/query?query=${encodeURIComponent(query)}`, { token, body: '' }),
+      scm.call('POST', `${api}/query`, {
+        token,
+        body: new URLSearchParams({ query }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+    ];
+    for (const { status, body } of await Promise.all(asks)) {
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ status: 'success', data: { resultType: 'vector', result: [{ metric: {} }] } });
+    }
+    const format = await scm.call('GET', `${api}/format_query?query=${encodeURIComponent('sum(up)by(job)')}`, {
+      token,
+    });
+    expect(format.body).toEqual({ status: 'success', data: 'sum by (job) (up)' });
+    const info = await scm.call('GET', `${api}/status/buildinfo`, { token });
+    expect(info.body).toMatchObject({ status: 'success', data: { version: expect.any(String) } });
+    const wrong = await scm.call('GET', `${api}/query?query=rate(up)`, { token });
+    expect([wrong.status, wrong.body.errorType]).toEqual([400, 'bad_data']);
+    const impossible = encodeURIComponent('label_replace(vector(1), "a", "b", "", "(")');
+    const refused = await scm.call('GET', `${api}/query?query=${impossible}`, { token });
+    expect([refused.status, refused.body.errorType]).toEqual([422, 'execution']);
+  });
+
   it('streams the metrics', async () => {
     await stream.sub(1, 'metrics:host');
     const holds = (ids: unknown) =>

@@ -11,6 +11,7 @@ import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
 import { CatalogueService } from './query/catalogue.service.js';
 import { QueryCache } from './query/query-cache.js';
+import { QueryEngine } from './query/query-engine.js';
 import { QueryHandler } from './query/query.handler.js';
 import { QueryService } from './query/query.service.js';
 import { SampleReader } from './query/sample-reader.js';
@@ -37,6 +38,7 @@ import { StoreStatusService } from './status/store-status.service.js';
     SampleWriter,
     IngestService,
     SampleReader,
+    QueryEngine,
     QueryCache,
     QueryService,
     CatalogueService,

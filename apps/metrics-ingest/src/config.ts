@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
 import { Setting } from '@scm/service';
 
@@ -36,6 +36,24 @@ export class MetricsConfig {
   @Min(0)
   @Max(65_536)
   queryCacheMib: number = 32;
+
+  @Setting({
+    description: 'Whose meaning of queries: 3.x, or 2.x, whose ranges also hold the sample at their left edge',
+  })
+  @IsIn(['2.x', '3.x'])
+  promqlCompat: '2.x' | '3.x' = '3.x';
+
+  @Setting({ description: 'Samples one query may read and make' })
+  @IsInt()
+  @Min(1_000)
+  @Max(1_000_000_000)
+  queryMaxSamples: number = 20_000_000;
+
+  @Setting({ description: 'Milliseconds one query may take, if its caller allows as much' })
+  @IsInt()
+  @Min(10)
+  @Max(120_000)
+  queryTimeoutMs: number = 10_000;
 
   @Setting({ description: 'Series one workspace may have' })
   @IsInt()

@@ -136,6 +136,7 @@ export {
   AlertRuleInput,
   AlertRulePage,
   AlertTransition,
+  FormatQueryRequest,
   IngestError,
   IngestReply,
   IngestRequest,

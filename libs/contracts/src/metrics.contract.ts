@@ -66,6 +66,10 @@ export class QueryRangeRequest {
   @Text({ max: 16, optional: true }) limit?: string;
 }
 
+export class FormatQueryRequest {
+  @Text({ max: 8_192 }) query: string;
+}
+
 export class MatchRequest {
   @Texts({ max: 32, maxLength: 8_192, optional: true }) match?: string[];
   @Text({ max: 64, optional: true }) start?: string;
@@ -80,10 +84,12 @@ export class LabelValuesRequest extends MatchRequest {
 /** `data` in the shape of Prometheus's HTTP API for the asked endpoint. */
 export class PrometheusReply {
   @JsonValue() data: unknown;
-  @Texts({ max: 64, maxLength: 1_024, optional: true }) warnings?: string[];
+  @Texts({ max: 64, maxLength: 4_096, optional: true }) warnings?: string[];
+  /** What its author may want to know of a query whose answer is right. */
+  @Texts({ max: 64, maxLength: 4_096, optional: true }) infos?: string[];
 }
 
-/** One Prometheus rule entry. `expr` is `selector op number`; `for` is a duration such as `30s`. */
+/** One Prometheus rule entry. `expr` is PromQL: each element it gives is an alert; `for` is a duration such as `30s`. */
 export class AlertRuleInput {
   @Text({ max: 128, pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ }) alert: string;
   @Text({ max: 8_192 }) expr: string;
@@ -139,15 +145,20 @@ export class MetricsStatus {
 
 const service = 'metrics-ingest';
 const read = { service, access: 'metrics:read', changes: false } as const;
+/** A query may take as long as `SCM_QUERY_TIMEOUT_MS` of its service says, which is less by default. */
+const slowRead = { ...read, timeoutMs: 15_000 } as const;
 
 export const MetricsApi = {
   ingest: rpc('metrics.v1.ingest', IngestRequest, IngestReply, { service, access: 'metrics:write', changes: false }),
-  query: rpc('metrics.v1.query', QueryRequest, PrometheusReply, read),
-  queryRange: rpc('metrics.v1.query-range', QueryRangeRequest, PrometheusReply, read),
+  query: rpc('metrics.v1.query', QueryRequest, PrometheusReply, slowRead),
+  queryRange: rpc('metrics.v1.query-range', QueryRangeRequest, PrometheusReply, slowRead),
+  formatQuery: rpc('metrics.v1.format-query', FormatQueryRequest, PrometheusReply, read),
   series: rpc('metrics.v1.list-series', MatchRequest, PrometheusReply, read),
   labels: rpc('metrics.v1.list-labels', MatchRequest, PrometheusReply, read),
   labelValues: rpc('metrics.v1.list-label-values', LabelValuesRequest, PrometheusReply, read),
   metadata: rpc('metrics.v1.list-metadata', Nothing, PrometheusReply, read),
+  /** The version of Prometheus whose language and interface this is. */
+  buildInfo: rpc('metrics.v1.get-build-info', Nothing, PrometheusReply, read),
   status: rpc('metrics.v1.get-status', Nothing, MetricsStatus, read),
 };
 

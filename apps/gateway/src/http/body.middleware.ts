@@ -37,11 +37,15 @@ function refuseOtherTypes(request: GatewayRequest, _: Response, next: NextFuncti
   next();
 }
 
-/** The MCP door forwards its text as it came; a YAML body is the document of a workflow. */
+/**
+ * The MCP door forwards its text as it came; a YAML body is the document of a workflow. An empty text is no body: clients of
+ * Prometheus's interface name a type also where they send nothing.
+ */
 function parseText(request: GatewayRequest, _: Response, next: NextFunction): void {
   try {
     if (typeof request.body === 'string' && !MCP_PATH.test(request.path)) {
-      request.body = request.is(YAML_TYPES) ? { document: request.body } : parseJson(request.body);
+      if (request.body === '') request.body = undefined;
+      else request.body = request.is(YAML_TYPES) ? { document: request.body } : parseJson(request.body);
     }
     next();
   } catch (error) {

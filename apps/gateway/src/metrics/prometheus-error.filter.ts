@@ -7,10 +7,14 @@ import { ProblemFilter, setRetryAfter } from '../http/problem.filter.js';
 const types: Partial<Record<ServiceError['code'], string>> = {
   INVALID_ARGUMENT: 'bad_data',
   NOT_FOUND: 'not_found',
+  FAILED_PRECONDITION: 'execution',
   DEADLINE_EXCEEDED: 'timeout',
   UNAVAILABLE: 'unavailable',
   RESOURCE_EXHAUSTED: 'too_many_requests',
 };
+
+/** A query that cannot be answered is not repeated by clients that know Prometheus's status for it. */
+const EXECUTION_STATUS = 422;
 
 /** Prometheus's own error shape; access failures stay problem details, as everywhere. */
 @Catch(ServiceError)
@@ -29,7 +33,7 @@ export class PrometheusErrorFilter implements ExceptionFilter {
     const { requestId } = request;
     const traceId = response.getHeader('Scm-Trace-Id');
     response
-      .status(errorTable[error.code].status)
+      .status(errorType === 'execution' ? EXECUTION_STATUS : errorTable[error.code].status)
       .json({ status: 'error', errorType, error: error.message, requestId, traceId });
   }
 }

@@ -31,6 +31,16 @@ export class PrometheusController {
     return this.answer(MetricsApi.queryRange, call);
   }
 
+  @Route('GET', 'format_query', MetricsApi.formatQuery, 'Format a query', { tag: 'prometheus' })
+  formatQuery(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.formatQuery, call);
+  }
+
+  @Route('POST', 'format_query', MetricsApi.formatQuery, 'Format a query', { tag: 'prometheus' })
+  postFormatQuery(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.formatQuery, call);
+  }
+
   @Route('GET', 'series', MetricsApi.series, 'Find series by label matchers', { tag: 'prometheus' })
   series(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.series, call);
@@ -69,6 +79,11 @@ export class PrometheusController {
   @Route('GET', 'alerts', RulesApi.alerts, 'List active alerts in Prometheus’s shape', { tag: 'prometheus' })
   alerts(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(RulesApi.alerts, call);
+  }
+
+  @Route('GET', 'status/buildinfo', MetricsApi.buildInfo, 'Which Prometheus this speaks like', { tag: 'prometheus' })
+  buildInfo(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.buildInfo, call);
   }
 
   private async answer<Req extends object>(

@@ -13,7 +13,7 @@ import { ToolRegistry } from '../tools/tool.registry.js';
 import type { Tool } from '../tools/tool.js';
 
 const instructions =
-  'Ask system_overview first: it says what is wrong now. query_metrics takes PromQL selectors. run_workflow acts; its effects are on record.';
+  'Ask system_overview first: it says what is wrong now. query_metrics takes PromQL. run_workflow acts; its effects are on record.';
 
 const HOUR_MS = 3_600_000;
 /** What a caller may do changes seldom. */

@@ -7,7 +7,10 @@ const DEFAULT_SERIES = 20;
 const MAX_POINTS = 120;
 
 class QueryMetricsInput {
-  @Text({ max: 8_192, description: 'A PromQL selector such as scm_host_load1 or {__name__=~"scm_host_.+"}' })
+  @Text({
+    max: 8_192,
+    description: 'PromQL, such as scm_host_load1 or sum by (instance) (rate(scm_host_network_receive_bytes_total[5m]))',
+  })
   query: string;
 
   @Text({ max: 64, optional: true, description: 'The instant to look at, Unix seconds or RFC 3339; default now' })
@@ -45,9 +48,10 @@ export class QueryMetricsTool implements Tool<QueryMetricsInput> {
   constructor(private readonly messaging: MessagingClient) {}
 
   async run(input: QueryMetricsInput): Promise<object> {
-    const { data, warnings } = await this.ask(input);
+    const { data, warnings, infos } = await this.ask(input);
     const { resultType, result } = data as Shape;
-    const list = Array.isArray(result) ? result : [result];
+    // Of a scalar or a text the result is one point.
+    const list = resultType === 'vector' || resultType === 'matrix' ? result : [result];
     const shown = list.slice(0, input.maxSeries ?? DEFAULT_SERIES);
     return {
       resultType,
@@ -55,6 +59,7 @@ export class QueryMetricsTool implements Tool<QueryMetricsInput> {
       shownSeries: shown.length,
       result: shown,
       ...(warnings && { warnings }),
+      ...(infos && { infos }),
     };
   }
 

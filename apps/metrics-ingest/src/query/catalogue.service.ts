@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { invalidField, type LabelValuesRequest, type MatchRequest, type PrometheusReply } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
+import { MetricsConfig } from '../config.js';
 import { hostMetrics } from '../collector/host-metrics.js';
 import { keyOf, labelOf, type Labels } from '../series/labels.js';
 import { SeriesRepository } from '../series/series.repository.js';
 import { matchesAll } from './matcher.js';
-import { parseSeriesSelector } from './query-text.js';
+import { parseSeriesSelector } from './selector.js';
 import { limitOf, timeOf } from './time-parameters.js';
 
 const DEFAULT_RANGE_MS = 366 * 86_400_000;
@@ -13,7 +14,10 @@ const DEFAULT_RANGE_MS = 366 * 86_400_000;
 /** Which series, label names, label values and metrics there are. */
 @Injectable()
 export class CatalogueService {
-  constructor(private readonly seriesRows: SeriesRepository) {}
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly seriesRows: SeriesRepository,
+  ) {}
 
   async series(request: MatchRequest): Promise<PrometheusReply> {
     if (!request.match?.length) throw invalidField('match', 'at least one selector is needed');
@@ -34,6 +38,12 @@ export class CatalogueService {
     const names = new Set((await this.find({})).map((labels) => labelOf(labels, '__name__')));
     const entries = [...names].sort().map((name) => [name, [hostMetrics.get(name) ?? UNKNOWN]] as const);
     return { data: Object.fromEntries(entries) };
+  }
+
+  /** Clients choose by the version what they may ask: it is the one whose language is spoken. */
+  buildInfo(): PrometheusReply {
+    const version = this.config.promqlCompat === '2.x' ? '2.42.0' : '3.15.0';
+    return { data: { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' } };
   }
 
   private async find({ match, start, end }: MatchRequest): Promise<Labels[]> {

@@ -1,21 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { PrometheusReply } from '@scm/contracts';
-import { JsonText } from '@scm/messaging';
+import type { JsonText } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
 import { LogTail } from '../log/log-tail.js';
 import type { LogRow } from '../log/sample-log.repository.js';
 import { Head } from '../series/head.js';
 
-/** What an answer was made of: the samples of one workspace, of one metric or of any, after `fromMs` up to `toMs`. */
+/** Samples of one metric, or of any, after `fromMs` up to `toMs`. */
 export interface Extent {
-  workspaceId: string;
-  metric?: string;
-  fromMs: number;
-  toMs: number;
+  readonly name?: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
-interface Kept extends Extent {
+/** A question within a workspace, and of which samples its answer is made. */
+export interface Question {
+  readonly workspaceId: string;
+  readonly text: string;
+  readonly extents: readonly Extent[];
+}
+
+interface Kept extends Question {
   answer: Promise<JsonText<PrometheusReply>>;
 }
 
@@ -42,18 +48,14 @@ export class QueryCache {
     tail.onRow((row) => this.forget(row));
   }
 
-  /** The answer to `question` within the workspace; whoever asks it meanwhile waits for the same. */
-  async answer(
-    extent: Extent,
-    question: string,
-    work: () => Promise<PrometheusReply>,
-  ): Promise<JsonText<PrometheusReply>> {
-    if (!this.kept) return toText(work());
-    const key = `${extent.workspaceId} ${question}`;
+  /** The answer to a question; whoever asks it meanwhile waits for the same. */
+  async answer(question: Question, work: () => Promise<JsonText<PrometheusReply>>): Promise<JsonText<PrometheusReply>> {
+    if (!this.kept) return work();
+    const key = `${question.workspaceId} ${question.text}`;
     const known = this.kept.get(key);
-    this.count(extent.workspaceId, known !== undefined);
+    this.count(question.workspaceId, known !== undefined);
     if (known) return known.answer;
-    const fresh = { ...extent, answer: toText(work()) };
+    const fresh = { ...question, answer: work() };
     this.kept.set(key, fresh, { size: ENTRY_BYTES });
     return this.settle(key, fresh);
   }
@@ -77,11 +79,12 @@ export class QueryCache {
 
   private forget(row: LogRow): void {
     let metrics: Set<string> | undefined;
-    for (const [key, { workspaceId, metric, fromMs, toMs }] of this.kept?.entries() ?? []) {
-      if (workspaceId !== row.workspaceId || row.t0 > toMs || row.t1 <= fromMs) continue;
+    for (const [key, { workspaceId, extents }] of this.kept?.entries() ?? []) {
+      if (workspaceId !== row.workspaceId) continue;
+      const touched = extents.filter(({ fromMs, toMs }) => row.t0 <= toMs && row.t1 > fromMs);
+      if (touched.length === 0) continue;
       metrics ??= this.metricsOf(row);
-      // Of a row that is older than the head it is not known which metrics it holds.
-      if (metric === undefined || metrics.size === 0 || metrics.has(metric)) this.kept?.delete(key);
+      if (touched.some(({ name }) => mayHold(metrics as Set<string>, name))) this.kept?.delete(key);
     }
   }
 
@@ -96,6 +99,7 @@ export class QueryCache {
   }
 }
 
-async function toText(reply: Promise<PrometheusReply>): Promise<JsonText<PrometheusReply>> {
-  return new JsonText(JSON.stringify(await reply));
+/** Of a row that is older than the head it is not known which metrics it holds. */
+function mayHold(metrics: ReadonlySet<string>, name: string | undefined): boolean {
+  return name === undefined || metrics.size === 0 || metrics.has(name);
 }

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
   MetricsApi,
+  type FormatQueryRequest,
   type LabelValuesRequest,
   type MatchRequest,
   type PrometheusReply,
@@ -28,6 +29,11 @@ export class QueryHandler {
     return this.queries.queryRange(request);
   }
 
+  @Rpc(MetricsApi.formatQuery)
+  async formatQuery(request: FormatQueryRequest): Promise<PrometheusReply> {
+    return this.queries.format(request);
+  }
+
   @Rpc(MetricsApi.series)
   series(request: MatchRequest): Promise<PrometheusReply> {
     return this.catalogue.series(request);
@@ -46,5 +52,10 @@ export class QueryHandler {
   @Rpc(MetricsApi.metadata)
   metadata(): Promise<PrometheusReply> {
     return this.catalogue.metadata();
+  }
+
+  @Rpc(MetricsApi.buildInfo)
+  async buildInfo(): Promise<PrometheusReply> {
+    return this.catalogue.buildInfo();
   }
 }

@@ -62,6 +62,39 @@ describe('queries', () => {
     expect(result[0]?.values).toEqual([[base + 10, '10']]);
   });
 
+  it('answer scalars, texts and calculations', async () => {
+    const time = String(base + 40);
+    expect(await data('query', { query: '1 + 1', time })).toEqual({ resultType: 'scalar', result: [base + 40, '2'] });
+    expect(await data('query', { query: '"a"', time })).toEqual({ resultType: 'string', result: [base + 40, 'a'] });
+    expect(await data('query', { query: 'sum by (job) (increase(q[40s])) / on(job) group_left q', time })).toEqual({
+      resultType: 'vector',
+      result: [{ metric: { job: 'a' }, value: [base + 40, '1'] }],
+    });
+    const range = { query: 'max(q) + r', start: String(base), end: String(base + 20), step: '20' };
+    expect(await data('query-range', range)).toEqual({ resultType: 'matrix', result: [] });
+    expect(await data('query', { query: 'max(q offset 20s) * on() q{job="a"} @ end()', time })).toMatchObject({
+      result: [{ metric: {}, value: [base + 40, '800'] }],
+    });
+  });
+
+  it('note what looks wrong, and say why they cannot be answered', async () => {
+    const { body } = await metrics.ask('metrics.v1.query', {
+      query: 'rate(q[1m]) > quantile(2, q)',
+      time: String(base + 40),
+    });
+    expect(body).toMatchObject({
+      warnings: ['PromQL warning: quantile value should be between 0 and 1, got 2 (1:24)'],
+      infos: [expect.stringContaining('metric might not be a counter')],
+    });
+    const answer = await metrics.ask('metrics.v1.query', { query: 'q * on() r', time: String(base) });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'FAILED_PRECONDITION' } });
+  });
+
+  it('format queries', async () => {
+    expect(await data('format-query', { query: 'sum(q)by(job)' })).toBe('sum by (job) (q)');
+    expect(await data('get-build-info', {})).toMatchObject({ version: expect.stringMatching(/^3\./) });
+  });
+
   it('write numbers as Prometheus does', async () => {
     const { result } = (await data('query', { query: 'r', time: String(base) })) as VectorReply['data'];
     expect(result[0]?.value).toEqual([base, '1e+21']);
@@ -83,15 +116,17 @@ describe('queries', () => {
   });
 
   it.each([
-    ['query', { query: 'rate(q[5m])' }, 'query'],
+    ['query', { query: 'rate(q)' }, 'query'],
     ['query', { query: 'q{' }, 'query'],
+    ['query', { query: 'q', timeout: '0' }, 'timeout'],
+    ['format-query', { query: 'q +' }, 'query'],
     ['query', { query: 'q', time: 'now' }, 'time'],
     ['query', { query: 'q', limit: 'x' }, 'limit'],
     ['query', { query: 7 }, 'query'],
     ['query', {}, 'query'],
     ['query-range', { query: 'q[5m]', start: '0', end: '1', step: '1' }, 'query'],
     ['query-range', { query: 'q', start: '2', end: '1', step: '1' }, 'end'],
-    ['query-range', { query: 'q', start: '0', end: '11000', step: '1' }, 'step'],
+    ['query-range', { query: 'q', start: '0', end: '11001', step: '1' }, 'step'],
     ['query-range', { query: 'q', start: '0', end: '1', step: '0' }, 'step'],
     ['query-range', { query: 'q', start: '0', end: '1', step: '-1m' }, 'step'],
     ['list-series', {}, 'match'],

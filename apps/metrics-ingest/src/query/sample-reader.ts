@@ -5,11 +5,16 @@ import { LogTail } from '../log/log-tail.js';
 import type { SampleBlock } from '../log/sample-block.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { Head, type HeadSeries } from '../series/head.js';
-import { SampleBuffer } from '../series/sample-buffer.js';
+import type { Labels } from '../series/labels.js';
+import { SampleBuffer, type SampleSlice } from '../series/sample-buffer.js';
 import { SeriesRepository } from '../series/series.repository.js';
-import type { ReadSeries } from './evaluate.js';
 import { matchesAll } from './matcher.js';
 import type { Selector } from './selector.js';
+
+/** A series with the samples that were read for a query. */
+export interface ReadSeries extends SampleSlice {
+  labels: Labels;
+}
 
 const PAGE_ROWS = 200;
 const MAX_ATTEMPTS = 3;
@@ -41,7 +46,7 @@ export class SampleReader {
   }
 
   /** The same from the head alone, as it stands. */
-  readHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): ReadSeries[] {
+  private readHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): ReadSeries[] {
     const found: ReadSeries[] = [];
     for (const series of this.head.series(workspaceId, selector.name)) {
       if (!matchesAll(selector.matchers, series.labels)) continue;

@@ -1,5 +1,5 @@
 import { invalidField } from '@scm/contracts';
-import { parseDuration } from './duration.js';
+import { parseDuration } from '@scm/promql';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
@@ -18,6 +18,14 @@ export function stepOf(text: string): number {
   if (!Number.isFinite(ms)) throw invalidField('step', 'must be seconds or a duration such as 15s');
   if (ms <= 0) throw invalidField('step', 'must be positive');
   return ms;
+}
+
+/** Milliseconds of the `timeout` parameter, seconds or a duration; nothing means no limit. */
+export function timeoutOf(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  const ms = NUMBER.test(text) ? Number(text) * 1_000 : parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw invalidField('timeout', 'must be seconds or a duration such as 15s, and more than nothing');
 }
 
 /** The `limit` parameter; 0 and nothing mean no limit. */

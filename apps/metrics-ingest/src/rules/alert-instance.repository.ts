@@ -59,9 +59,11 @@ export class AlertInstanceRepository {
 }
 
 function toRecord(instance: AlertInstance): object {
-  const { workspaceId, ruleId, activeAt, alertId, firedAt, ...same } = instance;
+  const { workspaceId, ruleId, activeAt, alertId, firedAt, value, ...same } = instance;
   return {
     ...same,
+    // JSON has no infinite numbers, but Postgres reads their names.
+    value: Number.isFinite(value) ? value : String(value),
     workspace_id: workspaceId,
     rule_id: ruleId,
     active_at: activeAt,

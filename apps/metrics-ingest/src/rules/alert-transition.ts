@@ -12,8 +12,14 @@ export function toTransition(instance: AlertInstance, alertName: string, endsAt?
     alertName,
     labels: { ...labels },
     annotations: { ...annotations },
-    value,
+    value: finite(value),
     startsAt: (firedAt ?? activeAt).toISOString(),
     ...(endsAt && { endsAt: endsAt.toISOString() }),
   };
+}
+
+/** JSON has only finite numbers: infinite ones become the largest there is, and what is no number 0. */
+function finite(value: number): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }

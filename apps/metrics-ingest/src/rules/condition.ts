@@ -1,35 +1,19 @@
-import { parseField } from '../query/query-text.js';
-import { readSelector, type Selector } from '../query/selector.js';
+import { invalidField } from '@scm/contracts';
+import { parseQuery, typeOf, type QueryResult } from '@scm/promql';
+import type { ParsedQuery } from '../query/query-engine.js';
+import { readField } from '../query/query-fault.js';
+import type { Match } from './judge.js';
 
-const OPERATORS = {
-  '>': (value: number, bound: number) => value > bound,
-  '<': (value: number, bound: number) => value < bound,
-  '>=': (value: number, bound: number) => value >= bound,
-  '<=': (value: number, bound: number) => value <= bound,
-  '==': (value: number, bound: number) => value === bound,
-  '!=': (value: number, bound: number) => value !== bound,
-} as const;
-
-/** What a rule's `expr` says: series, and when their present value is a reason to alert. */
-export interface Condition {
-  readonly selector: Selector;
-  readonly holds: (value: number) => boolean;
+/** Reads a rule's `expr`; throws INVALID_ARGUMENT that names it. */
+export function parseCondition(source: string): ParsedQuery {
+  const expr = readField('expr', () => parseQuery(source));
+  const type = typeOf(expr);
+  if (type !== 'vector' && type !== 'scalar') throw invalidField('expr', 'must give an instant vector or a scalar');
+  return { source, expr };
 }
 
-const NUMBER = /[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|inf)(?![\w.])/iy;
-
-/** Reads `selector op number`; throws INVALID_ARGUMENT that names `expr`. */
-export function parseCondition(expr: string): Condition {
-  return parseField('expr', expr, (scanner) => {
-    const selector = readSelector(scanner);
-    if (selector.rangeMs !== undefined) scanner.fail('a selector without a range is expected');
-    const operator = scanner.expect(/>=|<=|==|!=|>|</y, 'one of > < >= <= == !=');
-    if (scanner.peek(/bool\b/y)) scanner.fail('the modifier bool is not supported yet');
-    const number = scanner.expect(NUMBER, 'a number');
-    if (!scanner.atEnd)
-      scanner.fail(`the end is expected, found ${scanner.found()}: more than one comparison is not supported yet`);
-    const bound = Number(number.replace(/inf/i, 'Infinity'));
-    const compare = OPERATORS[operator as keyof typeof OPERATORS];
-    return { selector, holds: (value) => compare(value, bound) };
-  });
+/** Every element that a condition gives is a reason to alert; a number is one without labels. */
+export function matchesOf(result: QueryResult): Match[] {
+  if (result.type === 'vector') return [...result.samples];
+  return result.type === 'scalar' ? [{ labels: {}, value: result.value }] : [];
 }

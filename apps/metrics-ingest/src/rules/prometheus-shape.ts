@@ -1,4 +1,5 @@
-import { parseDuration } from '../query/duration.js';
+import { parseDuration } from '@scm/promql';
+import { numberText } from '../query/reply-text.js';
 import type { AlertInstance } from './alert-instance.repository.js';
 import type { RuleRow } from './rule.repository.js';
 
@@ -35,5 +36,6 @@ export function stateOf(instances: readonly AlertInstance[]): 'inactive' | 'pend
 
 /** A number as Go's `%e` writes it, with at least two digits in the exponent: `1e+00`. */
 function exponential(value: number): string {
+  if (!Number.isFinite(value)) return numberText(value);
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }

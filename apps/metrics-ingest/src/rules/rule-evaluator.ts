@@ -3,16 +3,15 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import type { EntityManager } from 'typeorm';
 import { MetricsEvents } from '@scm/contracts';
 import { oweEvent } from '@scm/database';
+import { parseDuration } from '@scm/promql';
 import { EventRelay } from '@scm/service';
 import { LeaseRepository } from '../lease/lease.repository.js';
 import { Periodic } from '../lease/periodic.js';
 import { LogTail } from '../log/log-tail.js';
-import { parseDuration } from '../query/duration.js';
-import { LOOKBACK_MS, valueAt } from '../query/evaluate.js';
-import { SampleReader } from '../query/sample-reader.js';
+import { QueryEngine, type ParsedQuery } from '../query/query-engine.js';
 import { AlertInstanceRepository, type AlertInstance } from './alert-instance.repository.js';
 import { toTransition } from './alert-transition.js';
-import { parseCondition, type Condition } from './condition.js';
+import { matchesOf, parseCondition } from './condition.js';
 import { judge, type Match, type Verdict } from './judge.js';
 import { RuleRepository, type RuleRow } from './rule.repository.js';
 
@@ -35,13 +34,13 @@ interface Outcome {
 @Injectable()
 export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly periodic = new Periodic(RuleEvaluator.name, INTERVAL_MS, () => this.evaluate());
-  private readonly conditions = new Map<string, Condition>();
+  private readonly conditions = new Map<string, ParsedQuery>();
 
   constructor(
     private readonly rules: RuleRepository,
     private readonly instances: AlertInstanceRepository,
     private readonly leases: LeaseRepository,
-    private readonly reader: SampleReader,
+    private readonly engine: QueryEngine,
     private readonly tail: LogTail,
     private readonly relay: EventRelay,
   ) {}
@@ -73,7 +72,7 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
     const outcomes: Outcome[] = [];
     let since = performance.now();
     for (const rule of rules) {
-      outcomes.push(this.judgeOne(rule, byRule.get(rule.id) ?? [], now));
+      outcomes.push(await this.judgeOne(rule, byRule.get(rule.id) ?? [], now));
       if (performance.now() - since < MAX_BLOCKING_MS) continue;
       // Calls are answered between the rules, however many there are.
       await setImmediate();
@@ -82,11 +81,11 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
     return outcomes;
   }
 
-  private judgeOne(rule: RuleRow, known: AlertInstance[], now: Date): Outcome {
+  private async judgeOne(rule: RuleRow, known: AlertInstance[], now: Date): Promise<Outcome> {
     try {
       const { id, workspace_id: workspaceId, alert, labels, annotations } = rule;
       const forMs = parseDuration(rule.for ?? '') ?? 0;
-      const matches = this.matchesOf(rule, now.getTime());
+      const matches = await this.matchesOf(rule, now.getTime());
       const verdict = judge({ id, workspaceId, alert, forMs, labels, annotations }, known, matches, now);
       return { rule, verdict, error: null };
     } catch (error) {
@@ -95,15 +94,12 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private matchesOf({ workspace_id: workspaceId, expr }: RuleRow, nowMs: number): Match[] {
-    const { selector, holds } = this.conditionOf(expr);
-    return this.reader.readHead(workspaceId, selector, nowMs - LOOKBACK_MS, nowMs).flatMap((series) => {
-      const value = valueAt(series, nowMs);
-      return value !== undefined && holds(value) ? [{ labels: series.labels, value }] : [];
-    });
+  private async matchesOf({ workspace_id: workspaceId, expr }: RuleRow, nowMs: number): Promise<Match[]> {
+    const plan = this.engine.plan(this.conditionOf(expr), { startMs: nowMs, endMs: nowMs, stepMs: 0 });
+    return matchesOf(await this.engine.answer(workspaceId, plan));
   }
 
-  private conditionOf(expr: string): Condition {
+  private conditionOf(expr: string): ParsedQuery {
     const known = this.conditions.get(expr);
     if (known) return known;
     if (this.conditions.size >= MAX_CONDITIONS) this.conditions.clear();

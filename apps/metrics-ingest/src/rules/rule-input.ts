@@ -1,6 +1,6 @@
 import { invalidField, type AlertRuleInput } from '@scm/contracts';
+import { parseDuration } from '@scm/promql';
 import { LABEL_NAME } from '../series/labels.js';
-import { parseDuration } from '../query/duration.js';
 import { parseCondition } from './condition.js';
 import { isTemplate } from './template.js';
 

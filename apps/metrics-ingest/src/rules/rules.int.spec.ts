@@ -89,6 +89,18 @@ describe('rules', () => {
     expect((await metrics.ask('rules.v1.remove', { id })).status).toBe(404);
   });
 
+  it('take any condition, also one whose value is infinite', async () => {
+    await create({ alert: 'Many', expr: 'sum by (team) (count_over_time(load[5m])) / on(team) none_yet > 0' });
+    await create({ alert: 'Share', expr: 'max by (team) (load) / on(team) min by (team) (capacity) > 1' });
+    await set('load', 5, { team: 'a', host: 'x' });
+    await set('capacity', 0, { team: 'a' });
+    expect(await fired('Share')).toMatchObject({ labels: { team: 'a', alertname: 'Share' }, value: Number.MAX_VALUE });
+    expect(await alertsOf('Share')).toMatchObject([{ state: 'firing', value: '+Inf' }]);
+    for (const { id, alert } of (await metrics.ask<AlertRulePage>('rules.v1.list', {})).body.items) {
+      if (alert === 'Many' || alert === 'Share') await metrics.ask('rules.v1.remove', { id });
+    }
+  });
+
   it('judge the series of their own workspace only', async () => {
     await set('private', 1);
     await metrics.ask('rules.v1.create', { alert: 'Theirs', expr: 'private > 0' }, { workspaceId: OTHER });
@@ -140,8 +152,8 @@ describe('rules', () => {
   });
 
   it.each([
-    [{ alert: 'A', expr: 'm' }, 'expr'],
-    [{ alert: 'A', expr: 'rate(m[5m]) > 1' }, 'expr'],
+    [{ alert: 'A', expr: 'm[5m]' }, 'expr'],
+    [{ alert: 'A', expr: 'rate(m) > 1' }, 'expr'],
     [{ alert: 'A', expr: 'm > "1"' }, 'expr'],
     [{ alert: 'A b', expr: 'm > 1' }, 'alert'],
     [{ alert: 'A', expr: 'm > 1', for: 'soon' }, 'for'],

@@ -1,3 +1,4 @@
+import { numberText } from '../query/reply-text.js';
 import { labelOf, type Labels } from '../series/labels.js';
 
 const PLACE = /\{\{\s*\$(?:labels\.([a-zA-Z_][a-zA-Z0-9_]*)|value)\s*\}\}/g;
@@ -11,7 +12,7 @@ export function isTemplate(text: string): boolean {
 /** Puts labels for `{{ $labels.name }}` and the value for `{{ $value }}`. */
 export function fillIn(text: string, labels: Labels, value: number): string {
   const filled = text.replace(PLACE, (_, label: string | undefined) =>
-    label === undefined ? String(value) : labelOf(labels, label),
+    label === undefined ? numberText(value) : labelOf(labels, label),
   );
   return filled.slice(0, MAX_LENGTH).toWellFormed();
 }
