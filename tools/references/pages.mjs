@@ -40,11 +40,11 @@ function subjects() {
   const of = (kind) => rows.filter((row) => row.kind === kind).sort(bySubject);
   return page(
     'NATS subjects',
-    'Every subject of the mesh. A request is JSON; its reply is JSON, or an error with the headers `Nats-Service-Error-Code` and `Nats-Service-Error`. All but public ones need the header `Scm-Context`.',
+    'Every subject of the mesh. A request is JSON, but for those that say `bytes`: their body travels as it is, and their other fields as JSON in the header `Scm-Fields`. A reply is JSON, or an error with the headers `Nats-Service-Error-Code` and `Nats-Service-Error`. All but public ones need the header `Scm-Context`.',
     '## Requests',
     table(
-      ['subject', 'contract', 'answered by', 'access'],
-      of('rpc').map((r) => [code(r.subject), code(r.name), r.service, code(r.access)]),
+      ['subject', 'contract', 'answered by', 'access', 'body'],
+      of('rpc').map((r) => [code(r.subject), code(r.name), r.service, code(r.access), r.body]),
     ),
     '## Requests with an answer that may go on',
     'The first frame is the reply; one with the header `Scm-Frame: head` is followed by `text` frames (`part` begins the next one) and an `end`. A `beat` asks whether the caller is there: it answers with its `Scm-Context`. On the subject with `.abort` a caller says by its inbox that it wants no more.',

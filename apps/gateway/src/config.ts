@@ -42,6 +42,12 @@ export class GatewayConfig {
   @Max(7_340_032)
   maxBodyBytes: number = 1_048_576;
 
+  @Setting({ description: 'Largest body in bytes, compressed as it comes, of remote write and OTLP' })
+  @IsInt()
+  @Min(1_024)
+  @Max(7_340_032)
+  maxWriteBytes: number = 4_194_304;
+
   @Setting({ description: 'Requests a minute of one user or API key' })
   @IsInt()
   @Min(1)

@@ -36,7 +36,7 @@ export const httpDoor: HttpDoor = {
     app.use(app.get(LoadShedder).gate, tracing, app.get(Telemetry).timing);
     app.use(helmet({ contentSecurityPolicy: { directives: csp } }));
     app.enableCors(corsOptions(config));
-    app.use(...bodyReaders(config.maxBodyBytes));
+    app.use(...bodyReaders(config));
     app.useGlobalFilters(new ProblemFilter());
     serveOpenApi(app);
     return app;

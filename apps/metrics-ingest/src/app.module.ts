@@ -3,7 +3,9 @@ import { AuditLog } from '@scm/audit';
 import { CollectorService } from './collector/collector.service.js';
 import { FramesService } from './frames/frames.service.js';
 import { IngestHandler } from './ingest/ingest.handler.js';
+import { IdentityCache } from './ingest/identity.cache.js';
 import { IngestService } from './ingest/ingest.service.js';
+import { IntakeService } from './ingest/intake.service.js';
 import { SampleWriter } from './ingest/sample-writer.js';
 import { LeaseRepository } from './lease/lease.repository.js';
 import { LogMerger } from './log/log-merger.js';
@@ -15,6 +17,8 @@ import { QueryEngine } from './query/query-engine.js';
 import { QueryHandler } from './query/query.handler.js';
 import { QueryService } from './query/query.service.js';
 import { SampleReader } from './query/sample-reader.js';
+import { RemoteWriteHandler } from './remote-write/remote-write.handler.js';
+import { RemoteWriteService } from './remote-write/remote-write.service.js';
 import { RetentionService } from './retention/retention.service.js';
 import { AlertInstanceRepository } from './rules/alert-instance.repository.js';
 import { RuleEvaluator } from './rules/rule-evaluator.js';
@@ -27,7 +31,7 @@ import { StoreStatusHandler } from './status/store-status.handler.js';
 import { StoreStatusService } from './status/store-status.service.js';
 
 @Module({
-  controllers: [IngestHandler, QueryHandler, RulesHandler, StoreStatusHandler],
+  controllers: [IngestHandler, RemoteWriteHandler, QueryHandler, RulesHandler, StoreStatusHandler],
   providers: [
     AuditLog,
     SeriesRepository,
@@ -36,7 +40,10 @@ import { StoreStatusService } from './status/store-status.service.js';
     LogTail,
     LogMerger,
     SampleWriter,
+    IntakeService,
+    IdentityCache,
     IngestService,
+    RemoteWriteService,
     SampleReader,
     QueryEngine,
     QueryCache,

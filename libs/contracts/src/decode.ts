@@ -34,6 +34,11 @@ export function decodeValue<T extends object>(type: ClassConstructor<T>, plain: 
   return value;
 }
 
+/** The same for a request of bytes: its other fields come as JSON text. */
+export function decodeBytes<T extends object>(type: ClassConstructor<T>, fields: string, body: Uint8Array): T {
+  return decodeValue(type, { ...(parseJson(fields) as object), body });
+}
+
 function parse(json: string): unknown {
   assertShallow(json);
   try {

@@ -16,6 +16,8 @@ export interface RpcContract<Req extends object = object, Res extends object = o
   readonly answer: 'one' | 'all';
   /** Whether a call changes state: such calls honour an idempotency key and are audited by their service. */
   readonly changes: boolean;
+  /** `bytes`: the field `body` of the request travels as it is, the others beside it. */
+  readonly body: 'json' | 'bytes';
   readonly cache?: CacheGroup;
 }
 
@@ -85,6 +87,7 @@ interface RpcOptions {
   changes: boolean;
   timeoutMs?: number;
   answer?: 'one' | 'all';
+  body?: 'json' | 'bytes';
   cache?: CacheGroup;
 }
 
@@ -95,8 +98,8 @@ export function rpc<Req extends object, Res extends object>(
   reply: ClassConstructor<Res>,
   options: RpcOptions,
 ): RpcContract<Req, Res> {
-  const { timeoutMs = 5_000, answer = 'one' } = options;
-  return { kind: 'rpc', subject: subject('rpc', name), request, reply, ...options, timeoutMs, answer };
+  const { timeoutMs = 5_000, answer = 'one', body = 'json' } = options;
+  return { kind: 'rpc', subject: subject('rpc', name), request, reply, ...options, timeoutMs, answer, body };
 }
 
 /** Declares `scm.rpc.<name>` with an answer that may go on. */

@@ -145,6 +145,14 @@ export function Texts(
   return field({ type: 'array', items, maxItems: max }, options, accepts, IsArray(), ArrayMaxSize(max), ...each);
 }
 
+/** The body of a request of bytes, of at most `max` bytes. */
+export function Bytes(options: FieldOptions & { max: number }): PropertyDecorator {
+  const accepts = (value: unknown) => value instanceof Uint8Array && value.length <= options.max;
+  const rule = { validate: accepts, defaultMessage: () => `$property must be at most ${options.max} bytes` };
+  const schema = { type: 'string', contentMediaType: 'application/octet-stream' };
+  return field(schema, options, accepts, ValidateBy({ name: 'isBytes', validator: rule }));
+}
+
 /** A list whose items are checked by whoever understands them: the way of hot paths. */
 export function JsonList(options: FieldOptions & { max: number; items?: JsonSchema }): PropertyDecorator {
   const schema = { type: 'array', items: options.items ?? {}, maxItems: options.max };

@@ -58,7 +58,7 @@ export {
   ReplayRequest,
   StartCaptureRequest,
 } from './capture.contract.js';
-export { decode, decodeValue, parseJson } from './decode.js';
+export { decode, decodeBytes, decodeValue, parseJson } from './decode.js';
 export {
   abortSubject,
   type CacheGroup,
@@ -152,6 +152,7 @@ export {
   RulesApi,
   type SeriesInput,
 } from './metrics.contract.js';
+export { IntakeApi, IntakeReply, RemoteWriteRequest } from './intake.contract.js';
 export {
   AcknowledgeRequest,
   Alert,

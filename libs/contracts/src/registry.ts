@@ -6,6 +6,7 @@ import { DiagnosisApi } from './diagnosis.contract.js';
 import type { Contract } from './define.js';
 import { WorkflowApi } from './definition.contract.js';
 import { ExtensionApi } from './extension.contract.js';
+import { IntakeApi } from './intake.contract.js';
 import { McpApi, McpEvents } from './mcp.contract.js';
 import { McpTaskApi } from './mcp-task.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
@@ -22,6 +23,7 @@ import { ExecutionApi, StepApi, StepTasks, WorkflowEvents } from './workflow.con
 const groups = {
   AuthApi,
   MetricsApi,
+  IntakeApi,
   RulesApi,
   MetricsEvents,
   WorkflowApi,

@@ -15,7 +15,7 @@ import {
   type TaskContract,
 } from '@scm/contracts';
 import { currentCall } from './call.js';
-import { errorOf } from './codec.js';
+import { encodeRequest, errorOf } from './codec.js';
 import { header } from './headers.js';
 import { JsonText } from './json-text.js';
 import { StreamClient, type StreamReceiver } from './stream.client.js';
@@ -81,10 +81,11 @@ export class MessagingClient {
     assertDeclared(contract);
     return traced(contract.subject, SpanKind.CLIENT, context.active(), async () => {
       const timeout = remainingMs(options.timeoutMs ?? contract.timeoutMs);
-      const body = this.fitting(JSON.stringify(request));
+      const { data, fields } = encodeRequest(contract, request);
       const h = await this.headersFor(options, timeout);
+      if (fields) h.set(header.fields, fields);
       const msg = await this.nc
-        .request(contract.subject, body, { timeout, headers: h })
+        .request(contract.subject, this.fitting(data), { timeout, headers: h })
         .catch((error: unknown) => Promise.reject(transportError(contract.subject, error)));
       const failure = errorOf(msg);
       if (failure) throw failure;
@@ -178,9 +179,9 @@ export class MessagingClient {
     return h;
   }
 
-  private fitting(body: string): string {
+  private fitting<T extends string | Uint8Array>(body: T): T {
     const limit = this.nc.info?.max_payload ?? 1_048_576;
-    if (body.length > limit - 16_384 && Buffer.byteLength(body) > limit - 16_384) {
+    if (body.length * 3 > limit - 16_384 && Buffer.byteLength(body) > limit - 16_384) {
       throw new ServiceError('PAYLOAD_TOO_LARGE', `the message is larger than ${limit - 16_384} bytes`);
     }
     return body;

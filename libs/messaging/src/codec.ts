@@ -1,5 +1,13 @@
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node';
-import { errorTable, isErrorCode, ServiceError, type FieldError } from '@scm/contracts';
+import {
+  decode,
+  decodeBytes,
+  errorTable,
+  isErrorCode,
+  ServiceError,
+  type FieldError,
+  type RpcContract,
+} from '@scm/contracts';
 import { header } from './headers.js';
 
 interface ErrorBody {
@@ -7,6 +15,21 @@ interface ErrorBody {
   message: string;
   details?: FieldError[];
   retryAfterMs?: number;
+}
+
+/** A request as it travels; of one with a body of bytes the other fields go into a header. */
+export function encodeRequest<Req extends object>(
+  contract: RpcContract<Req>,
+  request: Req,
+): { data: string | Uint8Array; fields?: string } {
+  if (contract.body === 'json') return { data: JSON.stringify(request) };
+  const { body, ...fields } = request as Req & { body: Uint8Array };
+  return { data: body, fields: JSON.stringify(fields) };
+}
+
+export function decodeRequest<Req extends object>(contract: RpcContract<Req>, msg: Msg): Req {
+  if (contract.body === 'json') return decode(contract.request, msg.string());
+  return decodeBytes(contract.request, msg.headers?.get(header.fields) ?? '', msg.data);
 }
 
 /** A failed reply: the HTTP status and the message in the headers, all of it as JSON in the body. */

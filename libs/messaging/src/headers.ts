@@ -5,6 +5,7 @@ export const header = {
   context: 'Scm-Context',
   timeoutMs: 'Scm-Timeout-Ms',
   idempotencyKey: 'Scm-Idempotency-Key',
+  fields: 'Scm-Fields',
   epoch: 'Scm-Epoch',
   frame: 'Scm-Frame',
   mark: 'Scm-Mark',

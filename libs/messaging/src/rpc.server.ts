@@ -1,8 +1,8 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { decode, ServiceError, type Actor, type CallContract, type RpcContract } from '@scm/contracts';
+import { ServiceError, type Actor, type CallContract, type RpcContract } from '@scm/contracts';
 import { runCall, type Call } from './call.js';
-import { errorReply, toServiceError } from './codec.js';
+import { decodeRequest, errorReply, toServiceError } from './codec.js';
 import { header } from './headers.js';
 import { textOf } from './json-text.js';
 import { extractTrace, traced } from './trace.js';
@@ -79,14 +79,13 @@ export class RpcServer {
   private async handle(contract: RpcContract, invoke: Invoke, msg: Msg): Promise<unknown> {
     const token = msg.headers?.get(header.context) || undefined;
     const actor = await this.options.authorize(contract, token);
-    const body = msg.string();
-    const payload = decode(contract.request, body);
+    const payload = decodeRequest(contract, msg);
     const call = this.callOf(contract, msg, actor, token);
     const work = () => runCall(call, async () => (await invoke(payload)) as object);
     const { idempotency } = this.options;
     const reply =
       idempotency && contract.changes && actor && call.idempotencyKey
-        ? idempotency.run({ actor, key: call.idempotencyKey, contract, body }, work)
+        ? idempotency.run({ actor, key: call.idempotencyKey, contract, body: msg.string() }, work)
         : work();
     return contract.answer === 'one' ? this.withDeadline(reply, call.deadline) : reply;
   }

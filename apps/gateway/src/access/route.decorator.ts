@@ -2,6 +2,7 @@ import { applyDecorators, Delete, Get, HttpCode, Patch, Post, Put, SetMetadata }
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiConsumes,
   ApiExtension,
   ApiHeader,
   ApiOperation,
@@ -22,6 +23,8 @@ export const ACCESS = 'scm.access';
 interface RouteOptions {
   status?: number;
   tag?: string;
+  /** What the answer is, where it is not the contract's reply. */
+  answer?: object;
 }
 
 /**
@@ -42,8 +45,12 @@ export function Route(
     ...documented(contract.access, { summary, operationId: operationId(contract) }),
     ApiTags(tag ?? 'system'),
     ...inputs(method, path, contract),
-    ApiResponse({ status, description: 'Done', content: { 'application/json': { schema: schemaOf(contract.reply) } } }),
+    ApiResponse({ status, description: 'Done', ...answerOf(contract, options) }),
   );
+}
+
+function answerOf(contract: RpcContract, { answer }: RouteOptions): object {
+  return answer ?? { content: { 'application/json': { schema: schemaOf(contract.reply) } } };
 }
 
 /** A route the gateway answers itself. */
@@ -63,6 +70,9 @@ function inputs(method: Method, path: string, contract: RpcContract): MethodDeco
   const parameters = inPath.map((name) => ApiParam({ name, schema: { type: 'string' } }));
   if (method === 'GET' || method === 'DELETE') {
     return [...parameters, ...rest.map((f) => ApiQuery({ name: f.name, required: f.required, schema: f.schema() }))];
+  }
+  if (contract.body === 'bytes') {
+    return [ApiConsumes('application/x-protobuf'), ApiBody({ schema: { type: 'string', format: 'binary' } })];
   }
   const schema = schemaOf(contract.request) as { properties: Record<string, unknown>; required?: string[] };
   const body = {

@@ -69,7 +69,8 @@ function readOne(input: unknown, index: number, window: TimeWindow, refusals: Re
   return { index, key: keyOf(kept), labels: kept, times, values };
 }
 
-function labelsFault(labels: unknown): { path: string; message: string } | undefined {
+/** What is wrong with labels, and where. */
+export function labelsFault(labels: unknown): { path: string; message: string } | undefined {
   if (!isObject(labels)) return { path: 'labels', message: 'must be an object of texts' };
   const entries = Object.entries(labels);
   if (entries.length > MAX_LABELS) return { path: 'labels', message: `has more than ${MAX_LABELS} labels` };
@@ -92,13 +93,17 @@ function nameFault(name: string | undefined): { path: string; message: string } 
   return undefined;
 }
 
-function sampleFault(sample: unknown, { oldestMs, newestMs }: TimeWindow): string | undefined {
+function sampleFault(sample: unknown, window: TimeWindow): string | undefined {
   if (!Array.isArray(sample) || sample.length !== 2) return 'must be [timestampMs, value]';
   const [time, value] = sample as unknown[];
   if (!Number.isSafeInteger(time)) return 'the timestamp must be whole Unix milliseconds';
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'the value must be a finite number';
-  if ((time as number) < oldestMs) return 'the timestamp is too old';
-  if ((time as number) > newestMs) return 'the timestamp lies too far in the future';
+  return timeFault(time as number, window);
+}
+
+export function timeFault(timeMs: number, { oldestMs, newestMs }: TimeWindow): string | undefined {
+  if (timeMs < oldestMs) return 'the timestamp is too old';
+  if (timeMs > newestMs) return 'the timestamp lies too far in the future';
   return undefined;
 }
 

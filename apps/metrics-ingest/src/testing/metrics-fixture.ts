@@ -17,6 +17,8 @@ export interface Asking {
   workspaceId?: string;
   role?: Role;
   idempotencyKey?: string;
+  /** The fields beside a payload of bytes. */
+  fields?: object;
 }
 
 /** The built service on servers of its own, driven over plain NATS. */
@@ -57,12 +59,16 @@ async function ask<T>(
   signer: ContextSigner,
   name: string,
   payload: unknown,
-  { workspaceId = DEFAULT_WORKSPACE_ID, role = 'admin', idempotencyKey }: Asking,
+  { workspaceId = DEFAULT_WORKSPACE_ID, role = 'admin', idempotencyKey, fields }: Asking,
 ): Promise<Answer<T>> {
   const h = headers();
   h.set('Scm-Context', await signer.sign({ kind: 'user', id: 'test', name: 'test', workspaceId, role }));
   if (idempotencyKey) h.set('Scm-Idempotency-Key', idempotencyKey);
-  const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const msg = await nc.request(`scm.rpc.${name}`, text, { timeout: 5_000, headers: h });
+  if (fields) h.set('Scm-Fields', JSON.stringify(fields));
+  const isRaw = typeof payload === 'string' || payload instanceof Uint8Array;
+  const msg = await nc.request(`scm.rpc.${name}`, isRaw ? payload : JSON.stringify(payload), {
+    timeout: 5_000,
+    headers: h,
+  });
   return { status: Number(msg.headers?.get('Nats-Service-Error-Code') || 200), body: msg.json<T>() };
 }

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { unavailableIfAway } from '@scm/database';
+import { MetricsConfig } from '../config.js';
+import { Batch } from './batch.js';
+import { SampleWriter } from './sample-writer.js';
+import type { AcceptedSeries, TimeWindow } from './series-input.js';
+
+const HOUR_MS = 3_600_000;
+const OLDEST_HOURS = 24;
+const FUTURE_MS = 600_000;
+
+/** What every door of samples has in common: which times are taken, and how what was accepted is stored. */
+@Injectable()
+export class IntakeService {
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly writer: SampleWriter,
+  ) {}
+
+  newBatch(): Batch {
+    return new Batch(this.window());
+  }
+
+  window(): TimeWindow {
+    const now = Date.now();
+    const oldestMs = now - Math.min(OLDEST_HOURS, this.config.retentionHours) * HOUR_MS;
+    return { oldestMs, newestMs: now + FUTURE_MS };
+  }
+
+  /** Why the series that `store` gives back are not stored. */
+  get limitMessage(): string {
+    return `the workspace has its ${this.config.maxSeries} series already (SCM_MAX_SERIES): no new one is taken`;
+  }
+
+  /** Resolves after the commit, with the series that would be one too many. */
+  async store(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
+    if (series.length === 0) return [];
+    return this.writer.write(workspaceId, series).catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
+  }
+}
