@@ -41,6 +41,10 @@ export const fills: Record<string, string[]> = {
      select ${id(6)}, ${WS}, 'Filled', 'filled > 1', '{}', '{}', 'x', ${AT} from ${rows}`,
     `insert into alert_instances (workspace_id, rule_id, fingerprint, state, labels, annotations, value, active_at)
      select ${WS}, ${id(6)}, 'f', 'firing', '{}', '{}', 1, ${AT} from ${rows}`,
+    `insert into rule_files (workspace_id, name, document, groups, rules, created_by)
+     select ${WS}, 'filled-' || lpad(i::text, 6, '0'), '{}', 1, 0, 'x' from ${rows}`,
+    `insert into rule_groups (id, workspace_id, file, name, position, interval_ms, next_at)
+     select ${id(21)}, ${WS}, 'filled-' || lpad(i::text, 6, '0'), 'filled', 0, 60000, now() + interval '1 hour' from ${rows}`,
   ],
   workflow: [
     `insert into workflows (workspace_id, name, newest_version)

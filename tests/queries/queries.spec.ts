@@ -21,6 +21,7 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
   '/api/v1/api-keys': { middle: byTime(4) },
   '/api/v1/audit': { middle: byTime(5), filters: { action: 'action-7', actorId: 'actor-7' } },
   '/api/v1/rules': { middle: byTime(6) },
+  '/api/v1/rule-files': { middle: ['filled-050000'] },
   '/api/v1/alerts': { middle: byTime(8) },
   '/api/v1/silences': { middle: byTime(9) },
   '/api/v1/workflows': { middle: ['filled-050000'] },
@@ -55,8 +56,12 @@ const lists: Record<string, { middle: CursorKey; filters?: Record<string, string
 
 /** Statements whose work is to read all there is, with why. */
 const whole: [RegExp, string][] = [
-  [/^select .* from alert_rules order by created_at, id$/, 'the evaluator has every rule in memory'],
-  [/^select .* from alert_instances order by active_at, fingerprint$/, 'and every alert that is pending or fires'],
+  [/^select .* from alert_rules order by position, created_at, id$/, 'Prometheus shows every rule'],
+  [/^select .* from rule_groups order by file nulls first, position$/, 'in its group'],
+  [/^select .* from alert_instances order by active_at, fingerprint$/, 'with every alert that is pending or fires'],
+  [/^select .* from alert_rules where group_id = any/, 'the rules of a group are evaluated together'],
+  [/^select distinct workspace_id from alert_rules where group_id is null/, 'asked once, at the start'],
+  [/^select coalesce\(sum\(rules\)/, 'the rules of a workspace are counted against its limit'],
   [/^select count\(\*\)::int as count from series/, 'new series are counted against the limit of the workspace'],
   [
     /FROM "workflow"."history_events" "h".* ORDER BY "h"."seq" ASC\s*$/,

@@ -40,6 +40,10 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
     `executions/${large.executionId}/payloads/${(input as unknown as { $payload: { id: string } }).$payload.id}`,
   );
   await post('rules', { alert: 'Always', expr: 'scm_host_load1 >= 0', labels: { team: 'staged' } });
+  const groups = [{ name: 'staged', interval: '1s', rules: [{ record: 'staged:load', expr: 'sum(scm_host_load1)' }] }];
+  await call('PUT', 'rule-files/staged', { document: { groups } });
+  await call('GET', 'rule-files/staged');
+  for (const path of ['rules', 'alerts']) await scm.call('GET', `/prometheus/api/v1/${path}`, { token });
   await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[Date.now(), 1]] }] });
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
   const { id: silence } = await post('silences', { matchers: { team: 'none' }, endsAt, comment: 'x' });
@@ -85,6 +89,7 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   for (const path of [...removed, 'templates/email/staged']) await call('DELETE', path);
   await waitFor(async () => (await items('schedules'))[0]?.lastAt, { timeoutMs: 20_000, what: 'a scheduled start' });
   await call('DELETE', 'schedules/staged-often');
+  await call('DELETE', 'rule-files/staged');
   for (const rule of await items('rules')) await call('DELETE', `rules/${rule.id}`);
   return { id: String(executionId), 'captures id': String(capture.id), name: 'staged', channel: 'email' };
 }

@@ -23,6 +23,7 @@ import { ReadCache } from './mesh/read-cache.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { PrometheusController } from './metrics/prometheus.controller.js';
 import { RemoteWriteController } from './metrics/remote-write.controller.js';
+import { RulesController } from './metrics/rules.controller.js';
 import { ContactsController } from './notifications/contacts.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { TemplatesController } from './notifications/templates.controller.js';
@@ -53,6 +54,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     AuthController,
     IdentityController,
     MetricsController,
+    RulesController,
     PrometheusController,
     RemoteWriteController,
     AlertsController,

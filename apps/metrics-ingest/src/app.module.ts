@@ -21,7 +21,13 @@ import { RemoteWriteHandler } from './remote-write/remote-write.handler.js';
 import { RemoteWriteService } from './remote-write/remote-write.service.js';
 import { RetentionService } from './retention/retention.service.js';
 import { AlertInstanceRepository } from './rules/alert-instance.repository.js';
+import { GroupEvaluation } from './rules/group-evaluation.js';
 import { RuleEvaluator } from './rules/rule-evaluator.js';
+import { RuleFileRepository } from './rules/rule-file.repository.js';
+import { RuleFilesHandler } from './rules/rule-files.handler.js';
+import { RuleFilesService } from './rules/rule-files.service.js';
+import { RuleGroupRepository } from './rules/rule-group.repository.js';
+import { RuleQuery } from './rules/rule-query.js';
 import { RuleRepository } from './rules/rule.repository.js';
 import { RulesHandler } from './rules/rules.handler.js';
 import { RulesService } from './rules/rules.service.js';
@@ -31,7 +37,7 @@ import { StoreStatusHandler } from './status/store-status.handler.js';
 import { StoreStatusService } from './status/store-status.service.js';
 
 @Module({
-  controllers: [IngestHandler, RemoteWriteHandler, QueryHandler, RulesHandler, StoreStatusHandler],
+  controllers: [IngestHandler, RemoteWriteHandler, QueryHandler, RulesHandler, RuleFilesHandler, StoreStatusHandler],
   providers: [
     AuditLog,
     SeriesRepository,
@@ -51,8 +57,13 @@ import { StoreStatusService } from './status/store-status.service.js';
     CatalogueService,
     LeaseRepository,
     RuleRepository,
+    RuleGroupRepository,
+    RuleFileRepository,
     AlertInstanceRepository,
+    RuleQuery,
     RulesService,
+    RuleFilesService,
+    GroupEvaluation,
     RuleEvaluator,
     RetentionService,
     CollectorService,

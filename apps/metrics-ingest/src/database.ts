@@ -4,18 +4,30 @@ import { LeaseEntity } from './lease/lease.entity.js';
 import { SampleLogEntity } from './log/sample-log.entity.js';
 import { AddMetrics1790000002000 } from './migrations/1790000002000-add-metrics.js';
 import { IndexSmallRows1790000008000 } from './migrations/1790000008000-index-small-rows.js';
+import { AddRuleGroups1790000020000 } from './migrations/1790000020000-add-rule-groups.js';
 import { AlertInstanceEntity, AlertRuleEntity } from './rules/rule.entities.js';
+import { RuleFileEntity, RuleGroupEntity } from './rules/rule-group.entities.js';
 import { SeriesEntity } from './series/series.entity.js';
 
 export const database: DatabaseDeclaration = {
   schema: 'metrics',
-  entities: [SeriesEntity, SampleLogEntity, AlertRuleEntity, AlertInstanceEntity, LeaseEntity, ...auditEntities],
+  entities: [
+    SeriesEntity,
+    SampleLogEntity,
+    AlertRuleEntity,
+    AlertInstanceEntity,
+    RuleFileEntity,
+    RuleGroupEntity,
+    LeaseEntity,
+    ...auditEntities,
+  ],
   migrations: [
     AddBaseTables1790000000000,
     AddAuditEvents1790000000001,
     AddMetrics1790000002000,
     AddPublishedEvents1790000006000,
     IndexSmallRows1790000008000,
+    AddRuleGroups1790000020000,
   ],
   // A lease says which replica does what for all workspaces.
   withoutWorkspace: ['leases'],

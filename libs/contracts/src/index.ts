@@ -181,6 +181,7 @@ export { Nothing, PageRequest } from './page.js';
 export { LargeValue, Payload, PayloadApi, PayloadRequest } from './payload.contract.js';
 export { type Access, type Permission, type Role, isPermission, permissions, roles } from './permissions.js';
 export { allContracts } from './registry.js';
+export { RuleFile, RuleFileApi, RuleFileInput, RuleFilePage, RuleFileRef } from './rule-file.contract.js';
 export { Schedule, ScheduleApi, SchedulePage, ScheduleRef } from './schedule.contract.js';
 export { type StreamDeclaration, allTasks, consumerName, streamOf, streams, subscriptions } from './streams.js';
 export { ReplicaStatus, SystemApi } from './system.contract.js';

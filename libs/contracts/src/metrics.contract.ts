@@ -89,11 +89,13 @@ export class PrometheusReply {
   @Texts({ max: 64, maxLength: 4_096, optional: true }) infos?: string[];
 }
 
-/** One Prometheus rule entry. `expr` is PromQL: each element it gives is an alert; `for` is a duration such as `30s`. */
+/** One Prometheus rule entry. Each element that the PromQL of `expr` gives is an alert; durations are written as `30s`. */
 export class AlertRuleInput {
   @Text({ max: 128, pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ }) alert: string;
   @Text({ max: 8_192 }) expr: string;
   @Text({ max: 16, optional: true, pattern: /^(\d+(ms|[smhdwy]))+$/ }) for?: string;
+  /** How long an alert goes on firing after its condition held the last time. */
+  @Text({ max: 16, optional: true, pattern: /^(\d+(ms|[smhdwy]))+$/ }) keep_firing_for?: string;
   @TextMap({ optional: true }) labels?: Record<string, string>;
   @TextMap({ optional: true }) annotations?: Record<string, string>;
 }

@@ -12,6 +12,7 @@ import { McpTaskApi } from './mcp-task.contract.js';
 import { MetricsApi, MetricsEvents, RulesApi } from './metrics.contract.js';
 import { AlertApi, AlertEvents, NotifyApi } from './notify.contract.js';
 import { PayloadApi } from './payload.contract.js';
+import { RuleFileApi } from './rule-file.contract.js';
 import { ScheduleApi } from './schedule.contract.js';
 import { QueueApi, WorkerApi } from './queue.contract.js';
 import { SystemApi } from './system.contract.js';
@@ -25,6 +26,7 @@ const groups = {
   MetricsApi,
   IntakeApi,
   RulesApi,
+  RuleFileApi,
   MetricsEvents,
   WorkflowApi,
   ExecutionApi,

@@ -14,10 +14,12 @@ export interface AlertInstance {
   /** Of a firing instance. */
   alertId: string | null;
   firedAt: Date | null;
+  /** Since when it fires though its condition no longer holds. */
+  keepFiringSince: Date | null;
 }
 
 const COLUMNS = `workspace_id as "workspaceId", rule_id as "ruleId", fingerprint, state, labels, annotations, value,
-  active_at as "activeAt", alert_id as "alertId", fired_at as "firedAt"`;
+  active_at as "activeAt", alert_id as "alertId", fired_at as "firedAt", keep_firing_since as "keepFiringSince"`;
 
 /** The alerts that are pending or firing. */
 @Injectable()
@@ -37,13 +39,15 @@ export class AlertInstanceRepository {
     if (instances.length === 0) return;
     await tx.query(
       `insert into alert_instances (workspace_id, rule_id, fingerprint, state, labels, annotations, value, active_at,
-         alert_id, fired_at)
-       select workspace_id, rule_id, fingerprint, state, labels, annotations, value, active_at, alert_id, fired_at
+         alert_id, fired_at, keep_firing_since)
+       select workspace_id, rule_id, fingerprint, state, labels, annotations, value, active_at, alert_id, fired_at,
+         keep_firing_since
        from jsonb_to_recordset($1::jsonb) as one (workspace_id uuid, rule_id uuid, fingerprint text, state text,
-         labels jsonb, annotations jsonb, value float8, active_at timestamptz, alert_id uuid, fired_at timestamptz)
+         labels jsonb, annotations jsonb, value float8, active_at timestamptz, alert_id uuid, fired_at timestamptz,
+         keep_firing_since timestamptz)
        on conflict (workspace_id, rule_id, fingerprint) do update set state = excluded.state, labels = excluded.labels,
          annotations = excluded.annotations, value = excluded.value, alert_id = excluded.alert_id,
-         fired_at = excluded.fired_at`,
+         fired_at = excluded.fired_at, keep_firing_since = excluded.keep_firing_since`,
       [JSON.stringify(instances.map(toRecord))],
     );
   }
@@ -59,7 +63,7 @@ export class AlertInstanceRepository {
 }
 
 function toRecord(instance: AlertInstance): object {
-  const { workspaceId, ruleId, activeAt, alertId, firedAt, value, ...same } = instance;
+  const { workspaceId, ruleId, activeAt, alertId, firedAt, keepFiringSince, value, ...same } = instance;
   return {
     ...same,
     // JSON has no infinite numbers, but Postgres reads their names.
@@ -69,5 +73,6 @@ function toRecord(instance: AlertInstance): object {
     active_at: activeAt,
     alert_id: alertId,
     fired_at: firedAt,
+    keep_firing_since: keepFiringSince,
   };
 }

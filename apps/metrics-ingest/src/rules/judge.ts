@@ -1,21 +1,20 @@
 import { newId } from '@scm/database';
-import { fingerprintOf, keyOf, withoutName, type Labels } from '../series/labels.js';
+import { fingerprintOf, keyOf, type Labels } from '../series/labels.js';
 import type { AlertInstance } from './alert-instance.repository.js';
-import { fillIn } from './template.js';
 
 /** A rule as it is judged. */
 export interface JudgedRule {
   id: string;
   workspaceId: string;
-  alert: string;
   forMs: number;
-  labels: Labels;
-  annotations: Labels;
+  /** How long it goes on firing after the condition held the last time. */
+  keepFiringForMs: number;
 }
 
-/** A series on which the condition holds now. */
+/** What the condition holds on now, with the labels and annotations of its alert. */
 export interface Match {
   labels: Labels;
+  annotations: Labels;
   value: number;
 }
 
@@ -46,17 +45,23 @@ export function judge(
   const verdict: Verdict = { active: [], changed: [], fired: [], resolved: [], ended: [] };
   const seen = new Set<string>();
   for (const match of matches) {
-    const labels = { ...withoutName(match.labels), ...rule.labels, alertname: rule.alert };
-    const fingerprint = fingerprintOf(keyOf(labels));
+    const fingerprint = fingerprintOf(keyOf(match.labels));
     if (seen.has(fingerprint)) throw new RangeError('two series have the same labels once the metric name is left out');
     seen.add(fingerprint);
     const former = before.get(fingerprint);
-    const instance = moveOn(rule, former ?? begin(rule, fingerprint, labels, now), match, now);
+    const instance = moveOn(rule, former ?? begin(rule, fingerprint, match.labels, now), match, now);
     verdict.active.push(instance);
-    if (instance.state !== former?.state) verdict.changed.push(instance);
+    if (instance.state !== former?.state || former.keepFiringSince) verdict.changed.push(instance);
     if (instance.state === 'firing' && former?.state !== 'firing') verdict.fired.push(instance);
   }
-  verdict.ended = known.filter(({ fingerprint }) => !seen.has(fingerprint));
+  for (const former of known) {
+    if (seen.has(former.fingerprint)) continue;
+    const keptSince = former.keepFiringSince ?? now;
+    const isKept = former.state === 'firing' && now.getTime() - keptSince.getTime() < rule.keepFiringForMs;
+    if (!isKept) verdict.ended.push(former);
+    else verdict.active.push({ ...former, keepFiringSince: keptSince });
+    if (isKept && !former.keepFiringSince) verdict.changed.push({ ...former, keepFiringSince: keptSince });
+  }
   verdict.resolved = verdict.ended.filter(({ state }) => state === 'firing');
   return verdict;
 }
@@ -73,12 +78,12 @@ function begin({ id, workspaceId }: JudgedRule, fingerprint: string, labels: Lab
     activeAt: now,
     alertId: null,
     firedAt: null,
+    keepFiringSince: null,
   };
 }
 
-function moveOn(rule: JudgedRule, instance: AlertInstance, { labels, value }: Match, now: Date): AlertInstance {
-  const texts = Object.entries(rule.annotations).map(([name, text]) => [name, fillIn(text, labels, value)] as const);
-  const present = { ...instance, value, annotations: Object.fromEntries(texts) };
+function moveOn(rule: JudgedRule, instance: AlertInstance, { annotations, value }: Match, now: Date): AlertInstance {
+  const present = { ...instance, value, annotations, keepFiringSince: null };
   if (instance.state === 'firing' || now.getTime() - instance.activeAt.getTime() < rule.forMs) return present;
   return { ...present, state: 'firing', alertId: newId(), firedAt: now };
 }

@@ -1,30 +1,53 @@
 import { parseDuration } from '@scm/promql';
 import { numberText } from '../query/reply-text.js';
 import type { AlertInstance } from './alert-instance.repository.js';
+import type { RuleGroupRow } from './rule-group.repository.js';
 import type { RuleRow } from './rule.repository.js';
 
 const ZERO_TIME = '0001-01-01T00:00:00Z';
 
 /** One entry of Prometheus's `/alerts`. */
-export function toPrometheusAlert({ labels, annotations, state, activeAt, value }: AlertInstance): object {
-  return { labels, annotations, state, activeAt: activeAt.toISOString(), value: exponential(value) };
+export function toPrometheusAlert(instance: AlertInstance): object {
+  const { labels, annotations, state, activeAt, keepFiringSince, value } = instance;
+  const kept = keepFiringSince && { keepFiringSince: keepFiringSince.toISOString() };
+  return { labels, annotations, state, activeAt: activeAt.toISOString(), ...kept, value: exponential(value) };
 }
 
-/** One entry of a group's `rules` in Prometheus's `/rules`. */
-export function toPrometheusRule(rule: RuleRow, instances: readonly AlertInstance[]): object {
+/** One entry of `groups` in Prometheus's `/rules`. */
+export function toPrometheusGroup(
+  group: RuleGroupRow,
+  rules: readonly RuleRow[],
+  byRule: ReadonlyMap<string, AlertInstance[]>,
+): object {
   return {
-    state: stateOf(instances),
+    name: group.name,
+    file: group.file ?? '',
+    interval: group.intervalMs / 1_000,
+    limit: group.maxResults,
+    rules: rules.map((rule) => toPrometheusRule(rule, byRule.get(rule.id) ?? [])),
+    evaluationTime: group.evaluationMs / 1_000,
+    lastEvaluation: group.evaluatedAt?.toISOString() ?? ZERO_TIME,
+  };
+}
+
+function toPrometheusRule(rule: RuleRow, instances: readonly AlertInstance[]): object {
+  const both = {
     name: rule.alert,
     query: rule.expr,
-    duration: (parseDuration(rule.for ?? '') ?? 0) / 1_000,
-    keepFiringFor: 0,
     labels: rule.labels,
-    annotations: rule.annotations,
-    alerts: instances.map(toPrometheusAlert),
     health: rule.last_evaluated_at === null ? 'unknown' : rule.last_error === null ? 'ok' : 'err',
     ...(rule.last_error !== null && { lastError: rule.last_error }),
     evaluationTime: 0,
     lastEvaluation: rule.last_evaluated_at?.toISOString() ?? ZERO_TIME,
+  };
+  if (rule.kind === 'recording') return { ...both, type: 'recording' };
+  return {
+    state: stateOf(instances),
+    ...both,
+    duration: (parseDuration(rule.for ?? '') ?? 0) / 1_000,
+    keepFiringFor: (parseDuration(rule.keep_firing_for ?? '') ?? 0) / 1_000,
+    annotations: rule.annotations,
+    alerts: instances.map(toPrometheusAlert),
     type: 'alerting',
   };
 }

@@ -1,125 +1,96 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MetricsEvents } from '@scm/contracts';
 import { oweEvent } from '@scm/database';
-import { parseDuration } from '@scm/promql';
 import { EventRelay } from '@scm/service';
-import { LeaseRepository } from '../lease/lease.repository.js';
 import { Periodic } from '../lease/periodic.js';
 import { LogTail } from '../log/log-tail.js';
-import { QueryEngine, type ParsedQuery } from '../query/query-engine.js';
-import { AlertInstanceRepository, type AlertInstance } from './alert-instance.repository.js';
+import { AlertInstanceRepository } from './alert-instance.repository.js';
 import { toTransition } from './alert-transition.js';
-import { matchesOf, parseCondition } from './condition.js';
-import { judge, type Match, type Verdict } from './judge.js';
-import { RuleRepository, type RuleRow } from './rule.repository.js';
+import { dueAt, nextAfter } from './group-times.js';
+import { GroupEvaluation, type Outcome } from './group-evaluation.js';
+import { RuleGroupRepository, type RuleGroupRow } from './rule-group.repository.js';
+import { RuleRepository } from './rule.repository.js';
 
-const INTERVAL_MS = 1_000;
-/** Values and times of evaluation change each second; they are stored this often. */
+const TICK_MS = 1_000;
+/** Values and times of evaluation change each time; they are stored this often. */
 const REFRESH_MS = 10_000;
-const MAX_CONDITIONS = 20_000;
-const MAX_BLOCKING_MS = 10;
-
-interface Outcome {
-  rule: RuleRow;
-  verdict?: Verdict;
-  error: string | null;
-}
+/** Groups one replica takes at once: the others are free for other replicas meanwhile. */
+const MAX_CLAIMED = 16;
 
 /**
- * Judges every rule each second. The replica that holds the lease does it in one transaction with the states it changes and
- * the events it owes for them, so that neither a restart nor another replica can forget or repeat a step.
+ * Evaluates each group of rules at its times, whichever replica comes first. What an evaluation comes to, the states it
+ * changes and the events it owes for them commit together, unless another replica has taken the group over meanwhile: so
+ * neither a restart nor another replica can forget or repeat a step.
  */
 @Injectable()
 export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly periodic = new Periodic(RuleEvaluator.name, INTERVAL_MS, () => this.evaluate());
-  private readonly conditions = new Map<string, ParsedQuery>();
+  private readonly periodic = new Periodic(RuleEvaluator.name, TICK_MS, () => this.evaluateDue());
+  private readonly stopping = new AbortController();
 
   constructor(
+    private readonly groups: RuleGroupRepository,
     private readonly rules: RuleRepository,
     private readonly instances: AlertInstanceRepository,
-    private readonly leases: LeaseRepository,
-    private readonly engine: QueryEngine,
+    private readonly evaluation: GroupEvaluation,
     private readonly tail: LogTail,
     private readonly relay: EventRelay,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    for (const workspaceId of await this.groups.workspacesWithoutDefault()) {
+      await this.rules.inWorkspace(workspaceId, (tx) => this.groups.ensureDefault(tx, workspaceId));
+    }
     this.periodic.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
     await this.periodic.stop();
-    await this.leases.release('rules');
   }
 
-  private async evaluate(): Promise<void> {
-    await this.tail.catchUp();
+  private async evaluateDue(): Promise<void> {
+    for (let claimed = MAX_CLAIMED; claimed === MAX_CLAIMED && !this.stopping.signal.aborted;) {
+      const groups = await this.groups.claim(MAX_CLAIMED);
+      claimed = groups.length;
+      if (claimed > 0) await this.tail.catchUp();
+      for (const group of groups) await this.evaluate(group);
+    }
+  }
+
+  private async evaluate(group: RuleGroupRow): Promise<void> {
+    const startedMs = performance.now();
+    const at = dueAt(group, Date.now());
+    const { rules, known } = await this.rules.ofAllWorkspaces((tx) => this.load(tx, group));
+    const outcomes = await this.evaluation.run(group, rules, known, at);
     const owed = await this.rules.ofAllWorkspaces(async (tx) => {
-      if (!(await this.leases.hold(tx, 'rules'))) return 0;
-      const [rules, known] = [await this.rules.listAll(tx), await this.instances.listAll(tx)];
-      const byRule = Map.groupBy(known, ({ ruleId }) => ruleId);
-      const now = new Date();
-      const outcomes = await this.judgeAll(rules, byRule, now);
-      await this.refresh(tx, outcomes, now);
-      return this.storeChanges(tx, outcomes, now);
+      const nextAt = nextAfter(group, at);
+      if (!(await this.groups.finish(tx, group, nextAt, performance.now() - startedMs))) return undefined;
+      await this.refresh(tx, outcomes, at);
+      return this.storeChanges(tx, outcomes, at);
     });
+    if (owed === undefined) return;
     if (owed > 0) this.relay.notify();
+    await this.evaluation.recordAlerts(group, outcomes, at);
   }
 
-  private async judgeAll(rules: RuleRow[], byRule: Map<string, AlertInstance[]>, now: Date): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    let since = performance.now();
-    for (const rule of rules) {
-      outcomes.push(await this.judgeOne(rule, byRule.get(rule.id) ?? [], now));
-      if (performance.now() - since < MAX_BLOCKING_MS) continue;
-      // Calls are answered between the rules, however many there are.
-      await setImmediate();
-      since = performance.now();
-    }
-    return outcomes;
+  private async load(tx: EntityManager, { id, file, workspaceId }: RuleGroupRow) {
+    const rules = await this.rules.listOf(tx, file === null ? [] : [id], file === null ? [workspaceId] : []);
+    const found = await this.instances.listOf(
+      tx,
+      rules.map((rule) => rule.id),
+    );
+    return { rules, known: Map.groupBy(found, ({ ruleId }) => ruleId) };
   }
 
-  private async judgeOne(rule: RuleRow, known: AlertInstance[], now: Date): Promise<Outcome> {
-    try {
-      const { id, workspace_id: workspaceId, alert, labels, annotations } = rule;
-      const forMs = parseDuration(rule.for ?? '') ?? 0;
-      const matches = await this.matchesOf(rule, now.getTime());
-      const verdict = judge({ id, workspaceId, alert, forMs, labels, annotations }, known, matches, now);
-      return { rule, verdict, error: null };
-    } catch (error) {
-      // Its alerts stay as they are until it can be judged again.
-      return { rule, error: (error instanceof Error ? error.message : String(error)).slice(0, 1_024) };
-    }
-  }
-
-  private async matchesOf({ workspace_id: workspaceId, expr }: RuleRow, nowMs: number): Promise<Match[]> {
-    const plan = this.engine.plan(this.conditionOf(expr), { startMs: nowMs, endMs: nowMs, stepMs: 0 });
-    return matchesOf(await this.engine.answer(workspaceId, plan));
-  }
-
-  private conditionOf(expr: string): ParsedQuery {
-    const known = this.conditions.get(expr);
-    if (known) return known;
-    if (this.conditions.size >= MAX_CONDITIONS) this.conditions.clear();
-    const condition = parseCondition(expr);
-    this.conditions.set(expr, condition);
-    return condition;
-  }
-
-  /** Stores what changes each second, only now and then. */
-  private async refresh(tx: EntityManager, outcomes: Outcome[], now: Date): Promise<void> {
+  /** Stores what changes each time, only now and then. */
+  private async refresh(tx: EntityManager, outcomes: readonly Outcome[], at: Date): Promise<void> {
     const due = outcomes.filter(({ rule, error }) => {
-      const ageMs = now.getTime() - (rule.last_evaluated_at?.getTime() ?? 0);
+      const ageMs = at.getTime() - (rule.last_evaluated_at?.getTime() ?? 0);
       return ageMs >= REFRESH_MS || rule.last_error !== error;
     });
-    if (due.length === 0) return;
-    const kept = await this.rules.keep(
-      tx,
-      due.map(({ rule }) => rule.id),
-    );
-    const present = due.filter(({ rule }) => kept.has(rule.id));
+    const present = await this.stillThere(tx, due);
+    if (present.length === 0) return;
     await this.rules.markEvaluated(
       tx,
       present.map(({ rule, error }) => ({ id: rule.id, error })),
@@ -131,37 +102,32 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** @returns how many events are owed. */
-  private async storeChanges(tx: EntityManager, outcomes: Outcome[], now: Date): Promise<number> {
+  private async storeChanges(tx: EntityManager, outcomes: readonly Outcome[], at: Date): Promise<number> {
     const changing = outcomes.filter(({ verdict }) => verdict && verdict.changed.length + verdict.ended.length > 0);
-    if (changing.length === 0) return 0;
-    // A rule that was removed meanwhile has had its alerts resolved by whoever removed it.
-    const kept = await this.rules.keep(
-      tx,
-      changing.map(({ rule }) => rule.id),
-    );
     let owed = 0;
-    for (const { rule, verdict } of changing) {
-      if (!verdict || !kept.has(rule.id)) continue;
+    for (const { rule, verdict } of await this.stillThere(tx, changing)) {
+      if (!verdict) continue;
       await this.instances.save(tx, verdict.changed);
       await this.instances.remove(tx, verdict.ended);
+      const keys = { workspaceId: rule.workspace_id, keys: [rule.workspace_id] };
       for (const instance of verdict.fired) {
-        const payload = toTransition(instance, rule.alert);
-        await oweEvent(tx, MetricsEvents.alertFired, {
-          workspaceId: rule.workspace_id,
-          keys: [rule.workspace_id],
-          payload,
-        });
+        await oweEvent(tx, MetricsEvents.alertFired, { ...keys, payload: toTransition(instance, rule.alert) });
       }
       for (const instance of verdict.resolved) {
-        const payload = toTransition(instance, rule.alert, now);
-        await oweEvent(tx, MetricsEvents.alertResolved, {
-          workspaceId: rule.workspace_id,
-          keys: [rule.workspace_id],
-          payload,
-        });
+        await oweEvent(tx, MetricsEvents.alertResolved, { ...keys, payload: toTransition(instance, rule.alert, at) });
       }
       owed += verdict.fired.length + verdict.resolved.length;
     }
     return owed;
+  }
+
+  /** A rule that was removed meanwhile has had its alerts resolved by whoever removed it. */
+  private async stillThere(tx: EntityManager, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+    if (outcomes.length === 0) return [];
+    const kept = await this.rules.keep(
+      tx,
+      outcomes.map(({ rule }) => rule.id),
+    );
+    return outcomes.filter(({ rule }) => kept.has(rule.id));
   }
 }

@@ -1,26 +1,31 @@
 import { invalidField, type AlertRuleInput } from '@scm/contracts';
-import { parseDuration } from '@scm/promql';
 import { LABEL_NAME } from '../series/labels.js';
-import { parseCondition } from './condition.js';
-import { isTemplate } from './template.js';
+import { parseDuration } from '@scm/promql';
+import { templateFault } from './rule-file.js';
 
 const RESERVED = ['alertname', '__name__'];
 const MAX_LABELS = 32;
 
 /** Throws INVALID_ARGUMENT that names the field for a rule that could not be judged. */
-export function assertRule({ expr, for: wait, labels = {}, annotations = {} }: AlertRuleInput): void {
-  parseCondition(expr);
-  if (wait !== undefined && parseDuration(wait) === undefined) throw invalidField('for', 'is no duration');
-  if (Object.keys(labels).length > MAX_LABELS) throw invalidField('labels', `has more than ${MAX_LABELS} labels`);
-  for (const [name, text] of Object.entries(labels)) {
-    if (!LABEL_NAME.test(name)) throw invalidField('labels', `${JSON.stringify(name)} is not a label name`);
-    if (RESERVED.includes(name)) throw invalidField(`labels.${name}`, 'is set by the system');
-    if (text.includes('{{')) throw invalidField(`labels.${name}`, 'templates are supported in annotations only');
+export function assertRule(rule: AlertRuleInput, exprFault: (expr: string) => string | undefined): void {
+  const { expr, labels = {}, annotations = {} } = rule;
+  const fault = exprFault(expr);
+  if (fault !== undefined) throw invalidField('expr', fault);
+  for (const field of ['for', 'keep_firing_for'] as const) {
+    const text = rule[field];
+    if (text !== undefined && parseDuration(text) === undefined) throw invalidField(field, 'is no duration');
   }
-  for (const [name, text] of Object.entries(annotations)) {
-    if (!LABEL_NAME.test(name)) throw invalidField('annotations', `${JSON.stringify(name)} is not a label name`);
-    if (!isTemplate(text)) {
-      throw invalidField(`annotations.${name}`, 'only {{ $labels.<name> }} and {{ $value }} are supported yet');
-    }
+  if (Object.keys(labels).length > MAX_LABELS) throw invalidField('labels', `has more than ${MAX_LABELS} labels`);
+  assertTexts('labels', labels);
+  assertTexts('annotations', annotations);
+  const reserved = Object.keys(labels).find((name) => RESERVED.includes(name));
+  if (reserved) throw invalidField(`labels.${reserved}`, 'is set by the system');
+}
+
+function assertTexts(field: 'labels' | 'annotations', texts: Record<string, string>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (!LABEL_NAME.test(name)) throw invalidField(field, `${JSON.stringify(name)} is not a label name`);
+    const fault = templateFault(text);
+    if (fault) throw invalidField(`${field}.${name}`, fault);
   }
 }

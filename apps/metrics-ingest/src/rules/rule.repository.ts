@@ -6,9 +6,14 @@ import type { Labels } from '../series/labels.js';
 export interface RuleRow {
   id: string;
   workspace_id: string;
+  /** Nothing for the workspace's default group. */
+  group_id: string | null;
+  kind: 'alerting' | 'recording';
+  /** The name of the alert, or the metric that is recorded. */
   alert: string;
   expr: string;
   for: string | null;
+  keep_firing_for: string | null;
   labels: Labels;
   annotations: Labels;
   created_at: Date;
@@ -22,12 +27,21 @@ export interface NewRule {
   alert: string;
   expr: string;
   for: string | null;
+  keepFiringFor: string | null;
   labels: Labels;
   annotations: Labels;
   createdBy: string;
 }
 
-const COLUMNS = `id, workspace_id, alert, expr, "for", labels, annotations, created_at, last_evaluated_at, last_error`;
+/** A rule of a file: its id is the same as long as group, name and labels are. */
+export interface NewFileRule extends NewRule {
+  groupId: string;
+  kind: 'alerting' | 'recording';
+  position: number;
+}
+
+const COLUMNS = `id, workspace_id, group_id, kind, alert, expr, "for", keep_firing_for, labels, annotations, created_at,
+  last_evaluated_at, last_error`;
 
 @Injectable()
 export class RuleRepository {
@@ -44,14 +58,16 @@ export class RuleRepository {
   /** Adds the rule; the row of a repeated call stays as it is. */
   async add(tx: EntityManager, rule: NewRule): Promise<RuleRow | undefined> {
     await tx.query(
-      `insert into alert_rules (id, workspace_id, alert, expr, "for", labels, annotations, created_by, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, date_trunc('milliseconds', now())) on conflict (id) do nothing`,
+      `insert into alert_rules (id, workspace_id, alert, expr, "for", keep_firing_for, labels, annotations, created_by,
+         created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, date_trunc('milliseconds', now())) on conflict (id) do nothing`,
       [
         rule.id,
         rule.workspaceId,
         rule.alert,
         rule.expr,
         rule.for,
+        rule.keepFiringFor,
         JSON.stringify(rule.labels),
         JSON.stringify(rule.annotations),
         rule.createdBy,
@@ -73,13 +89,48 @@ export class RuleRepository {
   async list(tx: EntityManager, limit: number, after?: CursorKey): Promise<RuleRow[]> {
     return tx.query<RuleRow[]>(
       `select ${COLUMNS} from alert_rules
-       where $1::timestamptz is null or (created_at, id) > ($1::timestamptz, $2::uuid) order by created_at, id limit $3`,
+       where group_id is null and ($1::timestamptz is null or (created_at, id) > ($1::timestamptz, $2::uuid))
+       order by created_at, id limit $3`,
       [after?.[0] ?? null, after?.[1] ?? null, limit],
     );
   }
 
   async listAll(tx: EntityManager): Promise<RuleRow[]> {
-    return tx.query<RuleRow[]>(`select ${COLUMNS} from alert_rules order by created_at, id`);
+    return tx.query<RuleRow[]>(`select ${COLUMNS} from alert_rules order by position, created_at, id`);
+  }
+
+  /** The rules of groups, and those of the default groups of workspaces, in their order. */
+  async listOf(tx: EntityManager, groupIds: readonly string[], workspaceIds: readonly string[]): Promise<RuleRow[]> {
+    return tx.query<RuleRow[]>(
+      `select ${COLUMNS} from alert_rules where group_id = any($1::uuid[])
+         or (group_id is null and workspace_id = any($2::uuid[])) order by position, created_at, id`,
+      [groupIds, workspaceIds],
+    );
+  }
+
+  /** Stores the rules of a file; what is known by its id is changed. */
+  async put(tx: EntityManager, rules: readonly NewFileRule[]): Promise<void> {
+    if (rules.length === 0) return;
+    await tx.query(
+      `insert into alert_rules (id, workspace_id, group_id, kind, position, alert, expr, "for", keep_firing_for, labels,
+         annotations, created_by, created_at)
+       select id, "workspaceId", "groupId", kind, position, alert, expr, "for", "keepFiringFor", labels, annotations,
+         "createdBy", date_trunc('milliseconds', now())
+       from jsonb_to_recordset($1::jsonb) as one (id uuid, "workspaceId" uuid, "groupId" uuid, kind text, position int,
+         alert text, expr text, "for" text, "keepFiringFor" text, labels jsonb, annotations jsonb, "createdBy" text)
+       on conflict (id) do update set position = excluded.position, expr = excluded.expr, "for" = excluded."for",
+         keep_firing_for = excluded.keep_firing_for, annotations = excluded.annotations`,
+      [JSON.stringify(rules)],
+    );
+  }
+
+  /** Removes the rules of groups but those with the ids. */
+  async removeOthers(tx: EntityManager, groupIds: readonly string[], ids: readonly string[]): Promise<RuleRow[]> {
+    const [rows] = await tx.query<[RuleRow[], number]>(
+      `delete from alert_rules where group_id = any($1::uuid[]) and id <> all($2::uuid[]) returning ${COLUMNS}`,
+      [groupIds, ids],
+    );
+    return rows;
   }
 
   async remove(tx: EntityManager, id: string): Promise<RuleRow | undefined> {

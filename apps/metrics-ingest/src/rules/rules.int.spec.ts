@@ -152,8 +152,8 @@ describe('rules', () => {
   });
 
   it.each([
+    [{ alert: 'A', expr: 'm >' }, 'expr'],
     [{ alert: 'A', expr: 'm[5m]' }, 'expr'],
-    [{ alert: 'A', expr: 'rate(m) > 1' }, 'expr'],
     [{ alert: 'A', expr: 'm > "1"' }, 'expr'],
     [{ alert: 'A b', expr: 'm > 1' }, 'alert'],
     [{ alert: 'A', expr: 'm > 1', for: 'soon' }, 'for'],
@@ -161,7 +161,9 @@ describe('rules', () => {
     [{ alert: 'A', expr: 'm > 1', labels: { 'a-b': 'c' } }, 'labels'],
     [{ alert: 'A', expr: 'm > 1', labels: { alertname: 'c' } }, 'labels.alertname'],
     [{ alert: 'A', expr: 'm > 1', labels: { a: 1 } }, 'labels'],
-    [{ alert: 'A', expr: 'm > 1', annotations: { a: '{{ $value | humanize }}' } }, 'annotations.a'],
+    [{ alert: 'A', expr: 'm > 1', keep_firing_for: '1s1m' }, 'keep_firing_for'],
+    [{ alert: 'A', expr: 'm > 1', annotations: { a: '{{ $value | nope }}' } }, 'annotations.a'],
+    [{ alert: 'A', expr: 'm > 1', labels: { a: '{{ if }}' } }, 'labels.a'],
     [{ alert: 'A', expr: 'm > 1', more: 1 }, 'more'],
   ])('refuse %j and name the field', async (rule, path) => {
     const answer = await metrics.ask('rules.v1.create', rule);

@@ -15,8 +15,10 @@ import { currentActor, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import { AlertInstanceRepository, type AlertInstance } from './alert-instance.repository.js';
 import { toTransition } from './alert-transition.js';
-import { stateOf, toPrometheusAlert, toPrometheusRule } from './prometheus-shape.js';
+import { stateOf, toPrometheusAlert, toPrometheusGroup } from './prometheus-shape.js';
+import { defaultGroupId, RuleGroupRepository, type RuleGroupRow } from './rule-group.repository.js';
 import { assertRule } from './rule-input.js';
+import { RuleQuery } from './rule-query.js';
 import { RuleRepository, type RuleRow } from './rule.repository.js';
 
 const MAX_RULES = 1_000;
@@ -26,21 +28,31 @@ const MAX_RULES = 1_000;
 export class RulesService {
   constructor(
     private readonly rules: RuleRepository,
+    private readonly groupRows: RuleGroupRepository,
+    private readonly queries: RuleQuery,
     private readonly instances: AlertInstanceRepository,
     private readonly relay: EventRelay,
     private readonly audit: AuditLog,
   ) {}
 
   async create(request: AlertRuleInput): Promise<AlertRule> {
-    assertRule(request);
+    assertRule(request, (expr) => this.queries.faultOf(expr));
     const actor = currentActor();
     const { workspaceId } = actor;
-    const { alert, expr, labels = {}, annotations = {} } = request;
-    const rule = { id: newId(), workspaceId, alert, expr, for: request.for ?? null, labels, annotations };
+    const {
+      alert,
+      expr,
+      labels = {},
+      annotations = {},
+      for: wait = null,
+      keep_firing_for: keepFiringFor = null,
+    } = request;
+    const rule = { id: newId(), workspaceId, alert, expr, for: wait, keepFiringFor, labels, annotations };
     return this.rules.inWorkspace(workspaceId, async (tx) => {
       if ((await this.rules.count(tx, workspaceId, MAX_RULES)) >= MAX_RULES) {
         throw new ServiceError('FAILED_PRECONDITION', `the workspace has its ${MAX_RULES} rules already`);
       }
+      await this.groupRows.ensureDefault(tx, workspaceId);
       const row = await this.rules.add(tx, { ...rule, createdBy: actor.id });
       if (!row) throw new ServiceError('ALREADY_EXISTS', `the rule ${rule.id} belongs to another workspace`);
       const resource = { resourceType: 'rule', resourceId: row.id };
@@ -87,12 +99,10 @@ export class RulesService {
   }
 
   async groups(): Promise<PrometheusReply> {
-    const { rules, byRule } = await this.everything();
-    const shown = rules.map((rule) => toPrometheusRule(rule, byRule.get(rule.id) ?? []));
-    const group = { name: 'default', file: '', interval: 1, limit: 0, rules: shown, evaluationTime: 0 };
-    const times = rules.flatMap(({ last_evaluated_at: at }) => (at ? [at.toISOString()] : []));
-    const lastEvaluation = times.sort().at(-1) ?? '0001-01-01T00:00:00Z';
-    return { data: { groups: rules.length > 0 ? [{ ...group, lastEvaluation }] : [] } };
+    const { groups, rules, byRule } = await this.everything();
+    const byGroup = Map.groupBy(rules, (rule) => rule.group_id ?? defaultGroupId(rule.workspace_id));
+    const shown = groups.map((group) => toPrometheusGroup(group, byGroup.get(group.id) ?? [], byRule));
+    return { data: { groups: shown } };
   }
 
   async alerts(): Promise<PrometheusReply> {
@@ -100,10 +110,14 @@ export class RulesService {
     return { data: { alerts: [...byRule.values()].flat().map(toPrometheusAlert) } };
   }
 
-  private async everything(): Promise<{ rules: RuleRow[]; byRule: Map<string, AlertInstance[]> }> {
+  private async everything(): Promise<{
+    groups: RuleGroupRow[];
+    rules: RuleRow[];
+    byRule: Map<string, AlertInstance[]>;
+  }> {
     return this.rules.inWorkspace(currentActor().workspaceId, async (tx) => {
-      const [rules, known] = [await this.rules.listAll(tx), await this.instances.listAll(tx)];
-      return { rules, byRule: Map.groupBy(known, ({ ruleId }) => ruleId) };
+      const [groups, rules] = [await this.groupRows.listAll(tx), await this.rules.listAll(tx)];
+      return { groups, rules, byRule: Map.groupBy(await this.instances.listAll(tx), ({ ruleId }) => ruleId) };
     });
   }
 }
@@ -114,6 +128,7 @@ function toAlertRule(row: RuleRow, instances: readonly AlertInstance[]): AlertRu
     alert: row.alert,
     expr: row.expr,
     ...(row.for !== null && { for: row.for }),
+    ...(row.keep_firing_for !== null && { keep_firing_for: row.keep_firing_for }),
     labels: { ...row.labels },
     annotations: { ...row.annotations },
     state: stateOf(instances),
