@@ -18,7 +18,7 @@ export function evaluateAggregate(expr: Aggregate, scope: Scope): Column[] {
   if (operator === 'quantile') return quantile(groups, numbers as Float64Array, param as Expr, scope);
   const make = reducers.get(operator);
   if (!make) return someOf(expr, groups, numbers as Float64Array, scope);
-  return groups.map((group) => reduce(group, make(scope.steps), scope));
+  return groups.map((group) => reduce(group, make(scope.steps, scope.run.options.compat), scope));
 }
 
 function reduce({ labels, columns }: Group, reducer: Reducer, { run, steps }: Scope): Column {

@@ -1,3 +1,5 @@
+import type { EngineOptions } from '../evaluate/options.js';
+
 /** Takes the values of a group, all steps at once, and then has one for each step. */
 export interface Reducer {
   /** `count` is how many values the step has had before. */
@@ -5,15 +7,17 @@ export interface Reducer {
   result(step: number, count: number): number;
 }
 
-export const reducers: ReadonlyMap<string, (steps: number) => Reducer> = new Map<string, (steps: number) => Reducer>([
-  ['sum', (steps) => new Sum(steps)],
-  ['avg', (steps) => new Mean(steps)],
+type MakeReducer = (steps: number, compat: EngineOptions['compat']) => Reducer;
+
+export const reducers: ReadonlyMap<string, MakeReducer> = new Map<string, MakeReducer>([
+  ['sum', (steps, compat) => new Sum(steps, compat)],
+  ['avg', (steps, compat) => new Mean(steps, compat)],
   ['count', () => ({ add: () => {}, result: (_, count) => count })],
   ['group', () => ({ add: () => {}, result: () => 1 })],
   ['min', (steps) => new Extreme(steps, (value, best) => value < best)],
   ['max', (steps) => new Extreme(steps, (value, best) => value > best)],
-  ['stdvar', (steps) => new Variance(steps, (variance) => variance)],
-  ['stddev', (steps) => new Variance(steps, Math.sqrt)],
+  ['stdvar', (steps, compat) => new Variance(steps, compat, (variance) => variance)],
+  ['stddev', (steps, compat) => new Variance(steps, compat, Math.sqrt)],
 ]);
 
 /** Keeps what rounding loses, as KahanSum does. */
@@ -21,8 +25,12 @@ class Sum implements Reducer {
   readonly sums: Float64Array;
   readonly lost: Float64Array;
 
-  constructor(steps: number) {
-    this.sums = new Float64Array(steps);
+  constructor(
+    steps: number,
+    private readonly compat: EngineOptions['compat'],
+  ) {
+    // The sum of nothing that does not hide the sign of a zero.
+    this.sums = new Float64Array(steps).fill(-0);
     this.lost = new Float64Array(steps);
   }
 
@@ -35,8 +43,10 @@ class Sum implements Reducer {
     this.sums[step] = total;
   }
 
+  /** Prometheus 2 had no losses to add, so that the sign of a zero stayed. */
   result(step: number): number {
-    return (this.sums[step] as number) + (this.lost[step] as number);
+    const [sum, lost] = [this.sums[step] as number, this.lost[step] as number];
+    return lost === 0 && this.compat === '2.x' ? sum : sum + lost;
   }
 }
 
@@ -45,8 +55,8 @@ class Mean implements Reducer {
   private readonly sum: Sum;
   private readonly stepwise: Uint8Array;
 
-  constructor(steps: number) {
-    this.sum = new Sum(steps);
+  constructor(steps: number, compat: EngineOptions['compat']) {
+    this.sum = new Sum(steps, compat);
     this.stepwise = new Uint8Array(steps);
   }
 
@@ -98,6 +108,7 @@ class Variance implements Reducer {
 
   constructor(
     steps: number,
+    private readonly compat: EngineOptions['compat'],
     private readonly finish: (variance: number) => number,
   ) {
     this.means = new Float64Array(steps);
@@ -108,6 +119,8 @@ class Variance implements Reducer {
     const distance = value - (this.means[step] as number);
     const mean = (this.means[step] as number) + distance / (count + 1);
     this.means[step] = mean;
+    // Prometheus 2 took a single value as certain, also one that is no finite number.
+    if (count === 0 && this.compat === '2.x') return;
     this.squares[step] = (this.squares[step] as number) + distance * (value - mean);
   }
 

@@ -54,6 +54,7 @@ class Join {
     const matched = new Uint8Array(this.count);
     for (let step = 0; step < this.scope.steps; step++) {
       this.scope.run.budget.check();
+      if (!this.mayMatch(step)) continue;
       this.placeOnes(oneAt, step);
       matched.fill(0);
       this.joinMany(oneAt, matched, step);
@@ -61,6 +62,13 @@ class Join {
     }
     const kept = [...this.made.values()].filter(({ present }) => present.includes(1));
     return mergeEqual(kept);
+  }
+
+  /** Where a side is empty nothing matches, and duplicates on the other do not matter. */
+  private mayMatch(step: number): boolean {
+    const isThere = ({ present }: Column): boolean => present[step] === 1;
+    if (this.fillFor('many') !== undefined || this.fillFor('one') !== undefined) return true;
+    return this.many.some(isThere) && this.one.some(isThere);
   }
 
   /** The element of the "one" side for each signature at a step, or -1. */
@@ -82,13 +90,14 @@ class Join {
       const signature = this.manySignatures[i] as number;
       const at = oneAt[signature] as number;
       if (at === -1 && fill === undefined) continue;
+      const one = at === -1 ? (fill as number) : ((this.one[at] as Column).values[step] as number);
+      if (this.isLenient && !this.gives(many.values[step] as number, one)) continue;
       if (this.matching.group === undefined && matched[signature] === 1) {
         throw new PromqlError(
           'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
         );
       }
       matched[signature] = 1;
-      const one = at === -1 ? (fill as number) : ((this.one[at] as Column).values[step] as number);
       this.join(this.pairOf(i, at), many.values[step] as number, one, step);
     }
   }
@@ -100,6 +109,16 @@ class Join {
       if (one.present[step] !== 1 || matched[this.oneSignatures[i] as number] === 1) continue;
       this.join(this.pairOf(-1, i), fill, one.values[step] as number, step);
     }
+  }
+
+  /** Prometheus 2 let pairs that a comparison leaves out match as often as they liked. */
+  private get isLenient(): boolean {
+    return this.scope.run.options.compat === '2.x';
+  }
+
+  private gives(many: number, one: number): boolean {
+    const { compare } = this.apply;
+    return this.expr.isBool || !compare || (this.isSwapped ? compare(one, many) : compare(many, one));
   }
 
   private join({ column, mark }: Pair, many: number, one: number, step: number): void {

@@ -9,29 +9,32 @@ export const irate: OverTime = (window) => lastChange(window, true);
 export const idelta: OverTime = (window) => lastChange(window, false);
 
 function change(window: Window, isCounter: boolean, perSecond: boolean): number | undefined {
-  const whole = window.extension ? extendedChange(window, isCounter) : extrapolated(window, isCounter);
+  if (!window.extension) return extrapolated(window, isCounter, perSecond);
+  const whole = extendedChange(window, isCounter);
   return whole === undefined || !perSecond ? whole : whole / (window.rangeMs / 1_000);
 }
 
 /**
  * The change between the first and the last sample, extended to the window's ends if they are no farther from the samples than
- * these from each other, or else by half of their distance. A counter is not extended below zero.
+ * these from each other, or else by half of their distance. A counter is not extended below zero. The order of the operations
+ * is Prometheus's, so that results are the same to the last bit and what compares them sees no difference.
  */
-function extrapolated(window: Window, isCounter: boolean): number | undefined {
+function extrapolated(window: Window, isCounter: boolean, perSecond: boolean): number | undefined {
   const { from, to } = window;
   if (to - from < 2) return undefined;
   const [first, last] = [from, to - 1];
   let result = window.value(last) - window.value(first);
   if (isCounter) result += lostByResets(window, first, last);
-  const sampledMs = window.time(last) - window.time(first);
-  const averageMs = sampledMs / (last - first);
-  const toStartMs = window.time(first) - window.startMs;
-  const toEndMs = window.endMs - window.time(last);
-  const zeroMs =
-    isCounter && result > 0 && window.value(first) >= 0 ? sampledMs * (window.value(first) / result) : Infinity;
-  const near = (ms: number): number => (ms < averageMs * 1.1 ? ms : averageMs / 2);
-  const startMs = window.compat === '2.x' ? near(Math.min(toStartMs, zeroMs)) : Math.min(near(toStartMs), zeroMs);
-  return result * ((sampledMs + startMs + near(toEndMs)) / sampledMs);
+  const sampled = (window.time(last) - window.time(first)) / 1_000;
+  const average = sampled / (last - first);
+  const toStart = (window.time(first) - window.startMs) / 1_000;
+  const toEnd = (window.endMs - window.time(last)) / 1_000;
+  const toZero =
+    isCounter && result > 0 && window.value(first) >= 0 ? sampled * (window.value(first) / result) : Infinity;
+  const near = (seconds: number): number => (seconds < average * 1.1 ? seconds : average / 2);
+  const before = window.compat === '2.x' ? near(Math.min(toStart, toZero)) : Math.min(near(toStart), toZero);
+  const factor = (sampled + before + near(toEnd)) / sampled;
+  return result * (perSecond ? factor / (window.rangeMs / 1_000) : factor);
 }
 
 function lostByResets({ values }: Window, first: number, last: number): number {
