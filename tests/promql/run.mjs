@@ -1,4 +1,4 @@
-// npm run test:promql [-- --short | --queries 20000 | --engine | --seed 7 --end 2026-01-01T00:00:00Z]: the same queries to Debian's Prometheus and to the product.
+// npm run test:promql [-- --profile short | --queries 20000 | --engine | --seed 7 --end 2026-01-01T00:00:00Z]: the same queries to Debian's Prometheus and to the product.
 import { parseArgs } from 'node:util';
 import { startProduct } from '../bench/product.mjs';
 import { drawSeed, randomFrom } from '../chaos/random.mjs';
@@ -12,14 +12,14 @@ import { templateQueries } from './templates.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    short: { type: 'boolean', default: false },
+    profile: { type: 'string', default: 'full' },
     engine: { type: 'boolean', default: false },
     seed: { type: 'string' },
     end: { type: 'string' },
     queries: { type: 'string' },
   },
 });
-const count = Number(options.queries ?? (options.short ? 1_000 : 10_000));
+const count = Number(options.queries ?? (options.profile === 'short' ? 1_000 : 10_000));
 const seed = Number(options.seed ?? drawSeed());
 const atOnce = 4;
 const maxShown = 20;

@@ -28,6 +28,8 @@ class Join {
   private readonly oneSignatures: Uint32Array;
   private readonly count: number;
   private readonly pairs = new Map<number, Pair>();
+  /** What each element of the "many" side was matched with last, which seldom changes from step to step. */
+  private readonly last: ({ one: number; pair: Pair } | undefined)[] = [];
   private readonly made = new Map<string, Column>();
   private readonly marks = new Map<string, { step: number }>();
   private readonly apply: BinaryOperator;
@@ -146,6 +148,14 @@ class Join {
   }
 
   private pairOf(many: number, one: number): Pair {
+    const last = many === -1 ? undefined : this.last[many];
+    if (last?.one === one) return last.pair;
+    const pair = this.findPair(many, one);
+    if (many !== -1) this.last[many] = { one, pair };
+    return pair;
+  }
+
+  private findPair(many: number, one: number): Pair {
     const key = many * (this.one.length + 1) + one + 1;
     const known = this.pairs.get(key);
     if (known) return known;
