@@ -164,9 +164,16 @@ describe('evaluating', () => {
 
   it('stops at its limits', () => {
     const limited = (options: Partial<EngineOptions>) => () => plan('sum(m)', range, options).evaluate([[counter]]);
-    expect(limited({ maxSamples: 13 })).toThrow(PromqlLimitError);
+    expect(limited({ maxSamples: 15 })).toThrow(PromqlLimitError);
     expect(limited({ maxSamples: 100 })).not.toThrow();
     expect(limited({ deadlineAt: 0 })).toThrow('query timed out');
+    const first = 'label_replace(m, "a", "$1", "__name__", "(.*)")';
+    const doubled = Array.from({ length: 40 }).reduce<string>(
+      (inner) => `label_replace(${inner}, "a", "$1$1", "a", "(.*)")`,
+      first,
+    );
+    expect(() => plan(doubled, at(0)).evaluate([[series([1], 'metric')]])).toThrow('longer than 65536');
+    expect(() => plan('max_over_time(m[1y:1s])', at(0)).evaluate([[counter]])).toThrow(PromqlLimitError);
   });
 
   it('keeps hostile label names apart from what objects inherit', () => {

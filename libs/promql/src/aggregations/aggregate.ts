@@ -1,4 +1,4 @@
-import { newColumn, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
 import type { Scope } from '../evaluate/scope.js';
 import { oddText } from '../functions/evaluate-over-time.js';
 import { isQuantile, quantileOf } from '../functions/quantile.js';
@@ -14,14 +14,14 @@ export function evaluateAggregate(expr: Aggregate, scope: Scope): Column[] {
   if (operator === 'count_values') return countValues(expr, scope);
   const numbers = param && scope.scalar(param);
   const groups = groupsOf(scope.vector(inner), expr.grouping);
-  scope.run.budget.spend(groups.length * scope.steps);
   if (operator === 'quantile') return quantile(groups, numbers as Float64Array, param as Expr, scope);
   const make = reducers.get(operator);
   if (!make) return someOf(expr, groups, numbers as Float64Array, scope);
   return groups.map((group) => reduce(group, make(scope.steps, scope.run.options.compat), scope));
 }
 
-function reduce({ labels, columns }: Group, reducer: Reducer, { run, steps }: Scope): Column {
+function reduce({ labels, columns }: Group, reducer: Reducer, scope: Scope): Column {
+  const { run, steps } = scope;
   const counts = new Uint32Array(steps);
   for (const { values, present } of columns) {
     run.budget.check();
@@ -32,7 +32,7 @@ function reduce({ labels, columns }: Group, reducer: Reducer, { run, steps }: Sc
       counts[step] = count + 1;
     }
   }
-  const made = newColumn(labels, steps, losesName(columns));
+  const made = scope.column(labels, losesName(columns));
   for (let step = 0; step < steps; step++) {
     const count = counts[step] as number;
     if (count > 0) put(made, step, reducer.result(step, count));
@@ -40,11 +40,12 @@ function reduce({ labels, columns }: Group, reducer: Reducer, { run, steps }: Sc
   return made;
 }
 
-function quantile(groups: readonly Group[], q: Float64Array, param: Expr, { run, steps }: Scope): Column[] {
+function quantile(groups: readonly Group[], q: Float64Array, param: Expr, scope: Scope): Column[] {
+  const { run, steps } = scope;
   const odd = q.find((one) => !isQuantile(one));
   if (odd !== undefined) run.notes.warn(`quantile value should be between 0 and 1, got ${oddText(odd)}`, param);
   return groups.map(({ labels, columns }) => {
-    const made = newColumn(labels, steps, losesName(columns));
+    const made = scope.column(labels, losesName(columns));
     for (let step = 0; step < steps; step++) {
       run.budget.check();
       const present = columns.filter((column) => column.present[step] === 1);

@@ -1,4 +1,4 @@
-import { newColumn, type Column } from '../evaluate/column.js';
+import type { Column } from '../evaluate/column.js';
 import type { Scope } from '../evaluate/scope.js';
 import { textOf } from '../functions/relabel.js';
 import type { Aggregate, Expr } from '../syntax/ast.js';
@@ -31,11 +31,10 @@ export function countValues({ param, inner, grouping }: Aggregate, scope: Scope)
   return [...made.values()];
 }
 
-function columnOf(labels: LabelSet, made: Map<string, Column>, { run, steps }: Scope): Column {
+function columnOf(labels: LabelSet, made: Map<string, Column>, scope: Scope): Column {
   const known = made.get(labels.key);
   if (known) return known;
-  run.budget.spend(steps);
-  const column = newColumn(labels, steps);
+  const column = scope.column(labels);
   made.set(labels.key, column);
   return column;
 }

@@ -1,4 +1,4 @@
-import { newColumn, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
 import type { Scope } from '../evaluate/scope.js';
 import { oddText } from '../functions/evaluate-over-time.js';
 import { compareValues } from '../functions/sort.js';
@@ -20,7 +20,7 @@ export function someOf(expr: Aggregate, groups: readonly Group[], numbers: Float
       scope.run.budget.check();
       const present = columns.filter((column) => column.present[step] === 1);
       for (const column of choose(expr.operator, present, numbers[step] as number, step)) {
-        const target = made.get(column) ?? newColumn(column.labels, scope.steps, column.dropName);
+        const target = made.get(column) ?? scope.column(column.labels, column.dropName);
         made.set(column, target);
         put(target, step, column.values[step] as number);
       }

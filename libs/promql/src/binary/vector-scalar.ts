@@ -15,6 +15,7 @@ export function vectorScalar(
   const isFilter = compare !== undefined && !isBool;
   const changed = columns.map((column) => {
     const { labels, values, present } = column;
+    scope.run.budget.spend(scope.steps);
     const made = new Float64Array(values.length);
     const kept = isFilter ? new Uint8Array(values.length) : present;
     for (let step = 0; step < values.length; step++) {

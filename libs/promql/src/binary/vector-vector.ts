@@ -1,4 +1,4 @@
-import { mergeEqual, newColumn, put, type Column } from '../evaluate/column.js';
+import { mergeEqual, put, type Column } from '../evaluate/column.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Binary, Matching } from '../syntax/ast.js';
 import { arithmeticOperators } from '../syntax/operators.js';
@@ -160,9 +160,8 @@ class Join {
     const known = this.pairs.get(key);
     if (known) return known;
     const labels = this.labelsOf(many, one);
-    const column = this.made.get(labels.key) ?? newColumn(labels, this.scope.steps, this.expr.isBool);
+    const column = this.made.get(labels.key) ?? this.scope.column(labels, this.expr.isBool);
     this.made.set(labels.key, column);
-    this.scope.run.budget.spend(this.scope.steps);
     const signature = many === -1 ? this.oneSignatures[one] : this.manySignatures[many];
     const markKey = `${signature} ${labels.key}`;
     const mark = this.marks.get(markKey) ?? { step: -1 };

@@ -24,7 +24,7 @@ export const defaultOptions: EngineOptions = {
   compat: '3.x',
   lookbackMs: 300_000,
   subqueryStepMs: 60_000,
-  maxSamples: 50_000_000,
+  maxSamples: 20_000_000,
   deadlineAt: Infinity,
   delayedNameRemoval: false,
 };

@@ -4,7 +4,7 @@ import type { Expr, InputSeries } from '../syntax/ast.js';
 import { PromqlError } from '../syntax/promql-error.js';
 import { typeName, typeOf } from '../syntax/types.js';
 import { LabelSet, type Labels } from '../values/label-set.js';
-import { mergeEqual, newColumn, type Column } from './column.js';
+import { mergeEqual, type Column } from './column.js';
 import { defaultOptions, type EngineOptions, type QueryTimes } from './options.js';
 import { evaluateRange } from './ranges.js';
 import { requestsOf, type SeriesRequest } from './requests.js';
@@ -77,8 +77,8 @@ export class QueryPlan {
       case 'scalar': {
         const values = scope.scalar(this.expr);
         if (this.isInstant) return { type, value: values[0] as number };
-        const { present } = newColumn(LabelSet.empty, scope.steps);
-        return toMatrix([{ labels: LabelSet.empty, values, present: present.fill(1), dropName: false }], scope);
+        const present = new Uint8Array(scope.steps).fill(1);
+        return toMatrix([{ labels: LabelSet.empty, values, present, dropName: false }], scope);
       }
       default: {
         const exhausted: never = type;

@@ -1,7 +1,7 @@
 import type { At, Duration, Expr, InputSeries, VectorSelector } from '../syntax/ast.js';
 import type { LabelSet } from '../values/label-set.js';
 import { Budget } from './budget.js';
-import type { Column } from './column.js';
+import { newColumn, type Column } from './column.js';
 import { resolveAt, resolveDuration } from './durations.js';
 import { Notes } from './notes.js';
 import type { EngineOptions, QueryTimes } from './options.js';
@@ -78,6 +78,12 @@ export class Scope {
 
   get lastMs(): number {
     return this.timeAt(this.steps - 1);
+  }
+
+  /** A series without values yet: what it may hold at all its steps counts. */
+  column(labels: LabelSet, dropName = false): Column {
+    this.run.budget.spend(this.steps);
+    return newColumn(labels, this.steps, dropName);
   }
 
   scalar(expr: Expr): Float64Array {

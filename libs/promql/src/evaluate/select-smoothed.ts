@@ -1,5 +1,5 @@
 import type { VectorSelector } from '../syntax/ast.js';
-import { newColumn, put, type Column } from './column.js';
+import { put, type Column } from './column.js';
 import type { Scope } from './scope.js';
 import { withoutMarkers } from './ranges.js';
 
@@ -10,7 +10,7 @@ export function selectSmoothed(selector: VectorSelector, scope: Scope): Column[]
   const [offsetMs, atMs] = [run.durationMs(selector.offset), run.atMs(selector.at)];
   return run.seriesOf(selector).flatMap((series) => {
     const { labels, times, values } = withoutMarkers(series);
-    const column = newColumn(labels, steps);
+    const column = scope.column(labels);
     let next = 0;
     for (let step = 0; step < steps; step++) {
       const time = (atMs ?? scope.timeAt(step)) - offsetMs;
@@ -21,7 +21,6 @@ export function selectSmoothed(selector: VectorSelector, scope: Scope): Column[]
       const hasNext = before !== time && after !== undefined && later !== undefined && after <= time + lookbackMs;
       put(column, step, hasNext ? value + ((later - value) * (time - before)) / (after - before) : value);
     }
-    run.budget.spend(steps);
     return column.present.includes(1) ? [column] : [];
   });
 }

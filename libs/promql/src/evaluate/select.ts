@@ -1,6 +1,6 @@
 import { isStale } from '../stale-marker.js';
 import type { InputSeries, VectorSelector } from '../syntax/ast.js';
-import { newColumn, put, type Column } from './column.js';
+import { put, type Column } from './column.js';
 import type { Scope } from './scope.js';
 
 /** The newest sample of each selected series at each step, no older than the lookback. */
@@ -37,7 +37,7 @@ export function sweepSeries(
   const columns: Column[] = [];
   for (const series of all) {
     const { times, values, labels } = series;
-    const column = newColumn(labels, steps);
+    const column = scope.column(labels);
     let [next, found] = [0, 0];
     for (let step = 0; step < steps; step++) {
       const time = (atMs ?? scope.timeAt(step)) - offsetMs;
@@ -46,7 +46,6 @@ export function sweepSeries(
       put(column, step, read(series, next - 1));
       found++;
     }
-    run.budget.spend(found);
     if (found > 0) columns.push(column);
   }
   return columns;

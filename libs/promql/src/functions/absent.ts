@@ -1,4 +1,4 @@
-import { newColumn, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
 import { bare } from '../evaluate/invariance.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Expr } from '../syntax/ast.js';
@@ -7,7 +7,7 @@ import { LabelSet, METRIC_NAME } from '../values/label-set.js';
 /** One where the vector is empty. */
 export function absent(arg: Expr, scope: Scope): Column[] {
   const columns = scope.vector(arg);
-  const column = newColumn(absentLabels(arg), scope.steps, true);
+  const column = scope.column(absentLabels(arg), true);
   for (let step = 0; step < scope.steps; step++) {
     if (columns.every(({ present }) => present[step] === 0)) put(column, step, 1);
   }

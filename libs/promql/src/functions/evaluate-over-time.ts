@@ -1,4 +1,4 @@
-import { assertDistinct, newColumn, put, type Column } from '../evaluate/column.js';
+import { assertDistinct, put, type Column } from '../evaluate/column.js';
 import type { RangeInput, RangeSeries } from '../evaluate/range-input.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Call, Expr } from '../syntax/ast.js';
@@ -45,7 +45,7 @@ function over(
 ): Column[] {
   const { run, steps } = scope;
   const { times, values } = series;
-  const column = newColumn(series.labels, steps, series.dropName || !keepsName.has(name));
+  const column = scope.column(series.labels, series.dropName || !keepsName.has(name));
   const window = new Window(input.rangeMs, run.options.compat, input.extension);
   Object.assign(window, { times, values });
   const beforeMs = input.extension ? run.options.lookbackMs : 0;
@@ -66,7 +66,6 @@ function over(
     put(column, step, value);
     found++;
   }
-  run.budget.spend(found);
   return found > 0 ? [column] : [];
 }
 
@@ -81,7 +80,7 @@ function assertExtendable({ name }: Call, { extension }: RangeInput): void {
 }
 
 function absentAtSteps(matrix: Expr, columns: readonly Column[], scope: Scope): Column[] {
-  const absent = newColumn(absentLabels(matrix), scope.steps, true);
+  const absent = scope.column(absentLabels(matrix), true);
   for (let step = 0; step < scope.steps; step++) {
     if (columns.every(({ present }) => present[step] === 0)) put(absent, step, 1);
   }

@@ -1,4 +1,4 @@
-import { mergeEqual, newColumn, put, type Column } from '../evaluate/column.js';
+import { mergeEqual, put, type Column } from '../evaluate/column.js';
 import { forMetric } from '../evaluate/notes.js';
 import type { Scope } from '../evaluate/scope.js';
 import { parseNumber } from '../syntax/build-duration.js';
@@ -71,7 +71,7 @@ function perStep(
   valueOf: (buckets: Bucket[], step: number, labels: LabelSet) => number,
 ): Column[] {
   const columns = histograms.map(({ labels, buckets }) => {
-    const made = newColumn(mark(scope.run.withoutMetric(labels)), scope.steps, true);
+    const made = scope.column(mark(scope.run.withoutMetric(labels)), true);
     for (let step = 0; step < scope.steps; step++) {
       const present = buckets.filter(({ column }) => column.present[step] === 1);
       if (present.length === 0) continue;

@@ -1,4 +1,4 @@
-import { mergeEqual, newColumn, put, type Column } from '../evaluate/column.js';
+import { mergeEqual, put, type Column } from '../evaluate/column.js';
 import { resolveAt, resolveDuration } from '../evaluate/durations.js';
 import type { QueryTimes } from '../evaluate/options.js';
 import type { Scope } from '../evaluate/scope.js';
@@ -42,7 +42,7 @@ function enrich(
     const sources = candidates.flatMap((all) => newestAt(all, step) ?? []);
     if (sources.length === 0 && !data.every(({ test }) => test(''))) continue;
     const labels = withData(column.labels, sources, data);
-    const target = made.get(labels.key) ?? newColumn(labels, scope.steps, column.dropName);
+    const target = made.get(labels.key) ?? scope.column(labels, column.dropName);
     made.set(labels.key, target);
     put(target, step, column.values[step] as number);
   }

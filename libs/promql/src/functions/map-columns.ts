@@ -8,6 +8,7 @@ export function mapColumns(
   map: (value: number, step: number) => number,
 ): Column[] {
   const mapped = columns.map(({ labels, values, present }) => {
+    scope.run.budget.spend(scope.steps);
     const made = new Float64Array(values.length);
     for (let step = 0; step < made.length; step++) {
       if (present[step] === 1) made[step] = map(values[step] as number, step);

@@ -6,6 +6,9 @@ import { PromqlError } from '../syntax/promql-error.js';
 import { METRIC_NAME, type LabelSet } from '../values/label-set.js';
 import { compilePattern } from '../values/pattern.js';
 
+/** Calls within calls could double a value again and again. */
+const MAX_VALUE = 65_536;
+
 /** Sets a label to what a pattern finds in another. */
 export function labelReplace({ args }: Call, scope: Scope): Column[] {
   const [target, replacement, source, pattern] = args.slice(1).map(textOf) as [string, string, string, string];
@@ -32,6 +35,7 @@ function relabel(
   const changed = columns.map((column) => {
     const value = valueOf(column.labels);
     if (value === undefined) return column;
+    if (value.length > MAX_VALUE) throw new PromqlError(`a label's value would be longer than ${MAX_VALUE} characters`);
     const dropName = target === METRIC_NAME ? false : column.dropName;
     return { ...column, labels: column.labels.with(target, value), dropName };
   });
