@@ -21,6 +21,7 @@ import { OpenStreams } from './mcp/open.streams.js';
 import { Mesh } from './mesh/mesh.js';
 import { ReadCache } from './mesh/read-cache.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { OtlpController } from './metrics/otlp.controller.js';
 import { PrometheusController } from './metrics/prometheus.controller.js';
 import { RemoteWriteController } from './metrics/remote-write.controller.js';
 import { RulesController } from './metrics/rules.controller.js';
@@ -57,6 +58,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     RulesController,
     PrometheusController,
     RemoteWriteController,
+    OtlpController,
     AlertsController,
     WorkflowsController,
     ExecutionsController,

@@ -11,6 +11,11 @@ import { LeaseRepository } from './lease/lease.repository.js';
 import { LogMerger } from './log/log-merger.js';
 import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
+import { DeltaAccumulator } from './otlp/delta.accumulator.js';
+import { DeltaStateRepository } from './otlp/delta-state.repository.js';
+import { DeltaStateSweep } from './otlp/delta-state.sweep.js';
+import { OtlpHandler } from './otlp/otlp.handler.js';
+import { OtlpService } from './otlp/otlp.service.js';
 import { CatalogueService } from './query/catalogue.service.js';
 import { QueryCache } from './query/query-cache.js';
 import { QueryEngine } from './query/query-engine.js';
@@ -37,7 +42,15 @@ import { StoreStatusHandler } from './status/store-status.handler.js';
 import { StoreStatusService } from './status/store-status.service.js';
 
 @Module({
-  controllers: [IngestHandler, RemoteWriteHandler, QueryHandler, RulesHandler, RuleFilesHandler, StoreStatusHandler],
+  controllers: [
+    IngestHandler,
+    RemoteWriteHandler,
+    QueryHandler,
+    RulesHandler,
+    RuleFilesHandler,
+    StoreStatusHandler,
+    OtlpHandler,
+  ],
   providers: [
     AuditLog,
     SeriesRepository,
@@ -50,6 +63,10 @@ import { StoreStatusService } from './status/store-status.service.js';
     IdentityCache,
     IngestService,
     RemoteWriteService,
+    DeltaStateRepository,
+    DeltaStateSweep,
+    DeltaAccumulator,
+    OtlpService,
     SampleReader,
     QueryEngine,
     QueryCache,

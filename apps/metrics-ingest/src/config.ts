@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsString, IsUUID, Max, Min } from 'class-validator';
 import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
 import { Setting } from '@scm/service';
 
@@ -66,4 +66,9 @@ export class MetricsConfig {
   @Min(1)
   @Max(87_600)
   retentionHours: number = 24;
+
+  @Setting({ description: 'Resource attributes of OTLP that become labels of all series, comma-separated' })
+  @IsArray()
+  @IsString({ each: true })
+  otlpPromotedAttributes: string[] = [];
 }

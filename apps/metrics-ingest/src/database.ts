@@ -5,6 +5,8 @@ import { SampleLogEntity } from './log/sample-log.entity.js';
 import { AddMetrics1790000002000 } from './migrations/1790000002000-add-metrics.js';
 import { IndexSmallRows1790000008000 } from './migrations/1790000008000-index-small-rows.js';
 import { AddRuleGroups1790000020000 } from './migrations/1790000020000-add-rule-groups.js';
+import { AddDeltaStates1790000022000 } from './migrations/1790000022000-add-delta-states.js';
+import { DeltaStateEntity } from './otlp/delta-state.entity.js';
 import { AlertInstanceEntity, AlertRuleEntity } from './rules/rule.entities.js';
 import { RuleFileEntity, RuleGroupEntity } from './rules/rule-group.entities.js';
 import { SeriesEntity } from './series/series.entity.js';
@@ -19,6 +21,7 @@ export const database: DatabaseDeclaration = {
     RuleFileEntity,
     RuleGroupEntity,
     LeaseEntity,
+    DeltaStateEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -28,6 +31,7 @@ export const database: DatabaseDeclaration = {
     AddPublishedEvents1790000006000,
     IndexSmallRows1790000008000,
     AddRuleGroups1790000020000,
+    AddDeltaStates1790000022000,
   ],
   // A lease says which replica does what for all workspaces.
   withoutWorkspace: ['leases'],

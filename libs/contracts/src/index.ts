@@ -152,7 +152,7 @@ export {
   RulesApi,
   type SeriesInput,
 } from './metrics.contract.js';
-export { IntakeApi, IntakeReply, RemoteWriteRequest } from './intake.contract.js';
+export { IntakeApi, IntakeReply, OtlpRequest, RemoteWriteRequest } from './intake.contract.js';
 export {
   AcknowledgeRequest,
   Alert,

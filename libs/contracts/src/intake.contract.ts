@@ -11,6 +11,13 @@ export class RemoteWriteRequest {
   @Bytes({ max: MAX_BYTES }) body: Uint8Array;
 }
 
+/** An OTLP ExportMetricsServiceRequest. */
+export class OtlpRequest {
+  @OneOf(['protobuf', 'json']) encoding: 'protobuf' | 'json';
+  @OneOf(['identity', 'gzip']) compression: 'identity' | 'gzip';
+  @Bytes({ max: MAX_BYTES }) body: Uint8Array;
+}
+
 /** Answered after the commit. What is counted as written is durable, what is rejected was not taken and will never be. */
 export class IntakeReply {
   /** Of OTLP data points, whatever the series they become. */
@@ -35,4 +42,5 @@ const door = {
 /** The doors of senders that speak a protocol of their own: their bodies travel as they came. */
 export const IntakeApi = {
   remoteWrite: rpc('metrics.v1.write-remote', RemoteWriteRequest, IntakeReply, door),
+  otlp: rpc('metrics.v1.write-otlp', OtlpRequest, IntakeReply, door),
 };

@@ -1,5 +1,5 @@
 import { compressSync } from 'snappy';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@scm/testing';
 import { encode, encodeV1, encodeV2, type SentSeries } from '../testing/remote-write.encoder.js';
 import { startWriteStage, type WriteStage } from '../testing/write-stage.js';
@@ -9,6 +9,8 @@ const V1 = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snap
 const V2 = { ...V1, 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' };
 /** Too old by far, whatever the clock says. */
 const OLD = 1_000;
+
+jest.setTimeout(60_000);
 
 let stage: WriteStage;
 

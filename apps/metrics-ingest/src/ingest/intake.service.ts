@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { unavailableIfAway } from '@scm/database';
 import { MetricsConfig } from '../config.js';
 import { Batch } from './batch.js';
+import type { Alongside } from './pending-write.js';
 import { SampleWriter } from './sample-writer.js';
 import type { AcceptedSeries, TimeWindow } from './series-input.js';
 
@@ -33,8 +34,16 @@ export class IntakeService {
   }
 
   /** Resolves after the commit, with the series that would be one too many. */
-  async store(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
-    if (series.length === 0) return [];
-    return this.writer.write(workspaceId, series).catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
+  async store(
+    workspaceId: string,
+    series: readonly AcceptedSeries[],
+    alongside?: Alongside,
+  ): Promise<AcceptedSeries[]> {
+    if (series.length === 0 && !alongside) return [];
+    try {
+      return await this.writer.write(workspaceId, series, alongside);
+    } catch (error) {
+      throw unavailableIfAway(error);
+    }
   }
 }

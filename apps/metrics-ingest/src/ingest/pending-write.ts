@@ -1,6 +1,10 @@
+import type { PoolClient } from 'pg';
 import { newBlock, type SampleBlock } from '../log/sample-block.js';
 import { copyValue } from '../series/copy-value.js';
 import type { AcceptedSeries } from './series-input.js';
+
+/** What is written in the transaction of the samples. */
+export type Alongside = (client: PoolClient) => Promise<void>;
 
 /** The samples of one request on their way to the log. */
 export class PendingWrite {
@@ -13,6 +17,7 @@ export class PendingWrite {
     readonly series: readonly AcceptedSeries[],
     readonly resolve: (refused: AcceptedSeries[]) => void,
     readonly reject: (error: unknown) => void,
+    readonly alongside?: Alongside,
   ) {
     this.samples = series.reduce((sum, { times }) => sum + times.length, 0);
     this.ids = new Int32Array(series.length);

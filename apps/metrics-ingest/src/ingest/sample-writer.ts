@@ -7,7 +7,7 @@ import type { SampleBlock } from '../log/sample-block.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { Head } from '../series/head.js';
 import { SeriesRepository } from '../series/series.repository.js';
-import { blockOfWrites, PendingWrite } from './pending-write.js';
+import { blockOfWrites, PendingWrite, type Alongside } from './pending-write.js';
 import type { AcceptedSeries } from './series-input.js';
 
 type WritesByWorkspace = Map<string, PendingWrite[]>;
@@ -37,10 +37,11 @@ export class SampleWriter {
   /**
    * Resolves after the commit, with the series that were refused because the workspace has too many. Throws
    * RESOURCE_EXHAUSTED when too much waits.
+   * @param alongside writes what has to commit with the samples; many requests share its transaction.
    */
-  write(workspaceId: string, series: readonly AcceptedSeries[]): Promise<AcceptedSeries[]> {
+  write(workspaceId: string, series: readonly AcceptedSeries[], alongside?: Alongside): Promise<AcceptedSeries[]> {
     return new Promise((resolve, reject) => {
-      const write = new PendingWrite(workspaceId, series, resolve, reject);
+      const write = new PendingWrite(workspaceId, series, resolve, reject, alongside);
       if (this.waitingSamples > 0 && this.waitingSamples + write.samples > MAX_WAITING_SAMPLES) {
         const options = { retryAfterMs: 1_000 };
         throw new ServiceError('RESOURCE_EXHAUSTED', 'too many samples wait to be stored', undefined, options);
@@ -81,8 +82,9 @@ export class SampleWriter {
     for (const [workspaceId, own] of writes) {
       for (const write of own) write.identify(({ key }) => this.head.find(workspaceId, key)?.id);
     }
-    const complete = [...writes.values()].flat().every((write) => write.unidentified().length === 0);
-    const { blocks, rows } = complete ? await this.append(writes) : await this.storeWithNewSeries(writes);
+    const all = [...writes.values()].flat();
+    const isPlain = all.every((write) => write.unidentified().length === 0 && !write.alongside);
+    const { blocks, rows } = isPlain ? await this.append(writes) : await this.storeTogether(writes);
     for (const [workspaceId, id] of rows) {
       const block = blocks.get(workspaceId);
       if (block) this.tail.hold(id, block);
@@ -91,12 +93,13 @@ export class SampleWriter {
     void this.tail.catchUp().catch(() => undefined);
   }
 
-  /** New series and their first samples commit together. Workspaces come in order, so that two replicas cannot deadlock. */
-  private async storeWithNewSeries(writes: WritesByWorkspace): ReturnType<SampleWriter['append']> {
+  /** New series, their first samples and what else belongs to them commit together. Workspaces come in order, so that two replicas cannot deadlock. */
+  private async storeTogether(writes: WritesByWorkspace): ReturnType<SampleWriter['append']> {
     const appended = await this.log.transaction(async (client) => {
       for (const workspaceId of [...writes.keys()].sort()) {
         await this.admit(client, workspaceId, writes.get(workspaceId) ?? []);
       }
+      for (const { alongside } of [...writes.values()].flat()) await alongside?.(client);
       return this.append(writes, client);
     });
     for (const [workspaceId, own] of writes) {

@@ -1,0 +1,103 @@
+import type { Batch } from '../ingest/batch.js';
+import type { IdentityCache } from '../ingest/identity.cache.js';
+import { identityOf, isBad, type BadLabels, type Identity, type LabelPair } from '../ingest/identity.js';
+import { withBounds } from './exponential.buckets.js';
+import type { Attributes, HistogramValue, OtlpPoint, SummaryValue } from './otlp.model.js';
+import { labelPairs, withoutDoubles, type ResourceLabels } from './resource.labels.js';
+
+/** A data point with the name its series have. */
+export interface NamedPoint {
+  /** Which of the request's data points it is. */
+  index: number;
+  name: string;
+  resource: ResourceLabels;
+  point: OtlpPoint;
+}
+
+/** One of the series that a data point becomes: what follows the name, and the label that tells buckets apart. */
+interface Part {
+  suffix: string;
+  label?: LabelPair;
+  value: number;
+}
+
+/** Makes the series of data points: one of a number, several of a histogram or a summary. All of a point are taken, or none. */
+export class PointTranslator {
+  constructor(
+    private readonly workspaceId: string,
+    private readonly identities: IdentityCache,
+    private readonly batch: Batch,
+  ) {}
+
+  add(named: NamedPoint): void {
+    const { index, name, point } = named;
+    const parts = partsOf(point);
+    const found = parts.map((part) => this.identify(named, part));
+    const bad = found.find(isBad);
+    const fault = bad?.fault ?? this.batch.timeFault(point.timeMs);
+    if (fault) return this.batch.refusals.add(name || '(no name)', fault);
+    const stale = point.isStale ? new Set([0]) : undefined;
+    found.forEach((identity, i) => {
+      const run = { times: [point.timeMs], values: [parts[i]?.value ?? 0], ...(stale && { stale }) };
+      if (!isBad(identity)) this.batch.add(index, identity, run);
+    });
+  }
+
+  /** Says once what a resource is besides its job and instance; it is no data point of the sender's. */
+  addTarget({ key, info }: ResourceLabels, timeMs: number): void {
+    if (info.length === 0 || this.batch.timeFault(timeMs)) return;
+    const identity = this.identities.find(this.workspaceId, `o${key}\0target_info`, () => identityOf(info));
+    if (!isBad(identity)) this.batch.add(-1, identity, { times: [timeMs], values: [1] });
+  }
+
+  /** The series of a number, or what the series of a histogram have in common. */
+  identify(
+    { name, resource, point }: Pick<NamedPoint, 'name' | 'resource' | 'point'>,
+    { suffix, label }: Omit<Part, 'value'>,
+  ): Identity | BadLabels {
+    const key = `o${resource.key}\0${name}${suffix}\0${label?.[1] ?? ''}\0${point.attributes.key}`;
+    return this.identities.find(this.workspaceId, key, () => {
+      this.batch.spend(key.length);
+      return identityOf(pairsOf(`${name}${suffix}`, resource, point.attributes, label));
+    });
+  }
+}
+
+/** What a point says of itself stands over what its resource does. */
+function pairsOf(name: string, resource: ResourceLabels, attributes: Attributes, label?: LabelPair): LabelPair[] {
+  const own = labelPairs(attributes.pairs());
+  const pairs: LabelPair[] = [...resource.pairs, ...own, ...(label ? [label] : []), ['__name__', name]];
+  return withoutDoubles(pairs);
+}
+
+function partsOf({ value }: OtlpPoint): Part[] {
+  if (value.kind === 'number') return [{ suffix: '', value: value.value }];
+  if (value.kind === 'summary') return summaryParts(value);
+  return histogramParts(value.kind === 'exponential' ? withBounds(value) : value);
+}
+
+function histogramParts({ count, sum, bounds, counts }: HistogramValue): Part[] {
+  let total = 0;
+  const buckets = bounds.map((bound, i): Part => {
+    total += counts[i] ?? 0;
+    return { suffix: '_bucket', label: ['le', numberText(bound)], value: total };
+  });
+  return [
+    ...buckets.filter(({ label }) => label?.[1] !== '+Inf'),
+    { suffix: '_bucket', label: ['le', '+Inf'], value: count },
+    ...(sum === undefined ? [] : [{ suffix: '_sum', value: sum }]),
+    { suffix: '_count', value: count },
+  ];
+}
+
+function summaryParts({ count, sum, quantiles }: SummaryValue): Part[] {
+  return [
+    ...quantiles.map(([at, value]): Part => ({ suffix: '', label: ['quantile', numberText(at)], value })),
+    { suffix: '_sum', value: sum },
+    { suffix: '_count', value: count },
+  ];
+}
+
+function numberText(value: number): string {
+  return value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value);
+}
