@@ -1,7 +1,7 @@
 import { compressSync } from 'snappy';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@scm/testing';
-import { encode, encodeV1, encodeV2, type SentSeries } from '../testing/remote-write.encoder.js';
+import { encode, encodeV1, encodeV2, STALE, type SentSeries } from '../testing/remote-write.encoder.js';
 import { startWriteStage, type WriteStage } from '../testing/write-stage.js';
 
 const PATH = '/api/v1/write';
@@ -104,6 +104,16 @@ describe.each([
     ]);
     expect([answer.status, written(answer)]).toEqual([400, ['1', '0', '0']]);
     expect(answer.json()).toMatchObject({ errors: [{ path: name, message: expect.stringContaining('histogram') }] });
+  });
+
+  it('keeps the marker that says that a series ended', async () => {
+    const now = Date.now();
+    const labels = { __name__: metric('ended') };
+    expect((await send([{ labels, samples: [[now - 20_000, 1]] }])).status).toBe(204);
+    expect(await stage.query(labels.__name__, now - 1_000)).toHaveLength(1);
+    expect((await send([{ labels, samples: [[now - 10_000, STALE]] }])).status).toBe(204);
+    expect(await stage.query(labels.__name__, now - 1_000)).toEqual([]);
+    expect(await valuesOf(`${labels.__name__}[1m]`)).toEqual([['1']]);
   });
 
   it('takes numbers of every kind', async () => {
