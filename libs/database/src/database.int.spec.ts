@@ -36,6 +36,16 @@ class AddNotes1790000009000 implements MigrationInterface {
   }
 }
 
+class AddFunction1790000009002 implements MigrationInterface {
+  name = 'AddFunction1790000009002';
+  async up(runner: QueryRunner) {
+    await runner.query(`create function answer() returns int language sql as 'select 42'`);
+  }
+  async down(runner: QueryRunner) {
+    await runner.query(`drop function answer()`);
+  }
+}
+
 class AddOpenTable1790000009001 implements MigrationInterface {
   name = 'AddOpenTable1790000009001';
   async up(runner: QueryRunner) {
@@ -47,7 +57,13 @@ class AddOpenTable1790000009001 implements MigrationInterface {
 const declaration: DatabaseDeclaration = {
   schema: 'notes_of_spec',
   entities: [NoteEntity],
-  migrations: [AddBaseTables1790000000000, AddPublishedEvents1790000006000, AddNotes1790000009000],
+  migrations: [
+    AddBaseTables1790000000000,
+    AddPublishedEvents1790000006000,
+    AddNotes1790000009000,
+    AddFunction1790000009002,
+  ],
+  systemFunctions: ['answer()'],
 };
 const [alpha, beta] = [randomUUID(), randomUUID()];
 
@@ -80,7 +96,7 @@ const count = async (workspaceId: string) =>
 describe('migrations', () => {
   it('run once, however many replicas run them at once', async () => {
     expect(await migrate(declaration, urls)).toEqual([]);
-    expect(await server.query(`select name from notes_of_spec.migrations`)).toHaveLength(3);
+    expect(await server.query(`select name from notes_of_spec.migrations`)).toHaveLength(4);
   });
 
   it('make what the entities say', async () => {
@@ -123,6 +139,8 @@ describe('the request role', () => {
     await expect(as(`drop table notes`)).rejects.toThrow(/must be owner/);
     await expect(as(`alter table notes disable row level security`)).rejects.toThrow(/must be owner/);
     await expect(as(`select * from event_streams`)).rejects.toThrow(/permission denied/);
+    await expect(as(`select answer()`)).rejects.toThrow(/permission denied/);
+    expect((await database.systemPool.query(`select answer()`)).rows).toEqual([{ answer: 42 }]);
   });
 
   it('rolls back what fails half way', async () => {
@@ -133,6 +151,37 @@ describe('the request role', () => {
     });
     await expect(failing).rejects.toThrow('half way');
     expect(await count(alpha)).toBe(before);
+  });
+});
+
+describe('rows that are copied', () => {
+  const read = async (select: string) => {
+    const rows: Buffer[][] = [];
+    await database.copyInWorkspace(alpha, select, (columns) => rows.push(columns));
+    return rows;
+  };
+
+  it('come as binary columns, of one workspace only, however they are cut on the way', async () => {
+    await add(alpha);
+    await add(beta);
+    expect(await read(`select distinct workspace_id from notes`)).toEqual([
+      [Buffer.from(alpha.replaceAll('-', ''), 'hex')],
+    ]);
+    const large = await read(`select i::int, repeat('x', i * 10000)::bytea from generate_series(0, 50) g(i)`);
+    expect(large.map(([number, bytes]) => [number?.readInt32BE(), bytes?.length])).toEqual(
+      Array.from({ length: 51 }, (_, i) => [i, i * 10_000]),
+    );
+    expect(await read(`select 1 where false`)).toEqual([]);
+  });
+
+  it('leave the connection as it was when they are of no use', async () => {
+    const refuse = () => {
+      throw new Error('enough');
+    };
+    const copying = database.copyInWorkspace(alpha, `select generate_series(1, 100000)`, refuse);
+    await expect(copying).rejects.toThrow('enough');
+    await expect(read(`select 1 / 0`)).rejects.toThrow('division by zero');
+    expect(await read(`select 7::smallint`)).toEqual([[Buffer.of(0, 7)]]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { unavailableIfAway } from './away.js';
 import { baseEntities } from './base.entities.js';
+import { copyRows } from './copy-rows.js';
 
 /** What a service keeps in Postgres. */
 export interface DatabaseDeclaration {
@@ -11,6 +12,8 @@ export interface DatabaseDeclaration {
   migrations: Function[];
   /** Tables that belong to no workspace; only the system role reaches them. */
   withoutWorkspace?: readonly string[];
+  /** Signatures of functions that do what only the owner may, for the system role: `make_partition(bigint)`. */
+  systemFunctions?: readonly string[];
 }
 
 export interface DatabaseUrls {
@@ -45,6 +48,14 @@ export class Database {
     return transaction(this.request, async (tx) => {
       await tx.query(`select set_config('scm.workspace', $1, true)`, [workspaceId]);
       return work(tx);
+    });
+  }
+
+  /** Gives each row of a select, which sees the rows of one workspace only, as binary columns; see `copyRows`. */
+  async copyInWorkspace(workspaceId: string, select: string, onRow: (columns: Buffer[]) => void): Promise<void> {
+    await this.inWorkspace(workspaceId, async (tx) => {
+      const client = (await tx.queryRunner?.connect()) as PoolClient;
+      await copyRows(client, select, onRow);
     });
   }
 

@@ -5,6 +5,7 @@
 export { AddBaseTables1790000000000 } from './base.migration.js';
 export { AddPublishedEvents1790000006000 } from './published-events.migration.js';
 export { decodeCursor, encodeCursor, toPage, type CursorKey, type CursorPart } from './cursor.js';
+export { copyRows } from './copy-rows.js';
 export { Database, type DatabaseDeclaration, type DatabaseUrls } from './database.js';
 export { unavailableIfAway } from './away.js';
 export { DeadLetterRepository } from './dead-letter.repository.js';

@@ -81,6 +81,10 @@ async function grantAndIsolate(owner: Client, declaration: DatabaseDeclaration, 
     );
     await replacePolicy(owner, table, 'all_workspaces', system, 'true');
   }
+  for (const signature of declaration.systemFunctions ?? []) {
+    await owner.query(`revoke all on function ${schema}.${signature} from public`);
+    await owner.query(`grant execute on function ${schema}.${signature} to ${system}`);
+  }
 }
 
 async function replacePolicy(
@@ -94,12 +98,13 @@ async function replacePolicy(
   await owner.query(`create policy ${policy} on ${table} to ${role} using (${condition}) with check (${condition})`);
 }
 
+/** Partitions are reached by way of their table only, which is what the roles are granted. */
 async function tablesOf(owner: Client, schema: string): Promise<{ name: string; scoped: boolean }[]> {
   const { rows } = await owner.query<{ name: string; scoped: boolean }>(
     `select c.relname as name, exists (
        select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped) as scoped
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $1 and c.relkind in ('r', 'p')`,
+     where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition`,
     [schema],
   );
   return rows;
