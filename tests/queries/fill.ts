@@ -34,9 +34,17 @@ export const fills: Record<string, string[]> = {
   metrics: [
     `insert into series (workspace_id, fingerprint, name, labels, first_seen)
      select ${WS}, 'filled-' || i, 'filled_' || i % 1000, '{}', ${AT} from ${rows}`,
-    `insert into sample_log (workspace_id, t0, t1, n, data)
-     select ${WS}, x.ms, x.ms + 1000, case when i > ${ROWS - 1_000} then 100 else 30000 end, '' from ${rows},
-       lateral (select (extract(epoch from now()) * 1000)::bigint - (${ROWS} - i) * 1000 as ms) x`,
+    // Of the last two hours: what is older is sealed.
+    `insert into sample_log (workspace_id, t0, t1, n, data) select ${WS}, x.ms, x.ms + 1000, 100, '' from ${rows},
+       lateral (select (extract(epoch from now()) * 1000)::bigint - (${ROWS} - i) * 72 as ms) x`,
+    // The same series in seven days, each full.
+    `select make_chunk_partition(0::smallint, x.day * 86400000::bigint, (x.day + 1) * 86400000::bigint)
+     from generate_series(0, 6) d, lateral (select (extract(epoch from now()) / 86400)::bigint - d as day) x`,
+    `insert into chunks (tier, workspace_id, series_id, t0, t1, n, encoding, data)
+     select 0, ${WS}, i / 7, x.ms, x.ms + 7200000, 480, 1, '' from ${rows},
+       lateral (select ((extract(epoch from now()) / 86400)::bigint - i % 7) * 86400000 as ms) x`,
+    `insert into chunk_usage (workspace_id, tier, from_ms, chunks, samples, bytes, oldest_ms)
+     select case when i % 1000 = 0 then ${WS} else ${id(2)} end, 0, i * 86400000::bigint, 1, 1, 1, 0 from ${rows}`,
     `insert into alert_rules (id, workspace_id, alert, expr, labels, annotations, created_by, created_at)
      select ${id(6)}, ${WS}, 'Filled', 'filled > 1', '{}', '{}', 'x', ${AT} from ${rows}`,
     `insert into alert_instances (workspace_id, rule_id, fingerprint, state, labels, annotations, value, active_at)

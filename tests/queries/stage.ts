@@ -45,6 +45,10 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   await call('GET', 'rule-files/staged');
   for (const path of ['rules', 'alerts']) await scm.call('GET', `/prometheus/api/v1/${path}`, { token });
   await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[Date.now(), 1]] }] });
+  // Old enough to be sealed, and read, apart from what is in memory.
+  const oldMs = Date.now() - 3 * 3_600_000;
+  await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[oldMs, 1]] }] });
+  await scm.call('GET', `/prometheus/api/v1/query?query=staged&time=${oldMs / 1_000}`, { token });
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
   const { id: silence } = await post('silences', { matchers: { team: 'none' }, endsAt, comment: 'x' });
   const { id: webhook } = await post('webhooks', { url: 'http://127.0.0.1:9/x' });

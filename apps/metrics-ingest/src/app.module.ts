@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuditLog } from '@scm/audit';
+import { ChunkRepository } from './chunks/chunk.repository.js';
+import { PartitionRepository } from './chunks/partition.repository.js';
+import { Sealer } from './chunks/sealer.js';
+import { StoredSamplesRepository } from './chunks/stored-samples.repository.js';
 import { CollectorService } from './collector/collector.service.js';
 import { FramesService } from './frames/frames.service.js';
 import { IngestHandler } from './ingest/ingest.handler.js';
@@ -8,7 +12,6 @@ import { IngestService } from './ingest/ingest.service.js';
 import { IntakeService } from './ingest/intake.service.js';
 import { SampleWriter } from './ingest/sample-writer.js';
 import { LeaseRepository } from './lease/lease.repository.js';
-import { LogMerger } from './log/log-merger.js';
 import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
 import { DeltaAccumulator } from './otlp/delta.accumulator.js';
@@ -57,7 +60,10 @@ import { StoreStatusService } from './status/store-status.service.js';
     SampleLogRepository,
     Head,
     LogTail,
-    LogMerger,
+    ChunkRepository,
+    PartitionRepository,
+    StoredSamplesRepository,
+    Sealer,
     SampleWriter,
     IntakeService,
     IdentityCache,

@@ -29,6 +29,12 @@ export class MetricsConfig {
   @Max(65_536)
   headMaxMib: number = 256;
 
+  @Setting({ description: 'Minutes of samples that gather behind those in memory before they are sealed into chunks' })
+  @IsInt()
+  @Min(0)
+  @Max(1_440)
+  sealMinutes: number = 30;
+
   @Setting({
     description: 'Mebibytes the answers to queries may take that are kept for the next who asks; 0 keeps none',
   })

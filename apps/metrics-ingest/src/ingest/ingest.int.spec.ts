@@ -10,10 +10,12 @@ jest.setTimeout(60_000);
 const OTHER = '00000000-0000-7000-8000-0000000000aa';
 const SMALL = '00000000-0000-7000-8000-0000000000bb';
 
+const environment = { SCM_HOST_COLLECTOR: 'false', SCM_HEAD_MINUTES: '1', SCM_MAX_SERIES: '400' };
+
 let metrics: Metrics;
 
 beforeAll(async () => {
-  metrics = await startMetrics({ SCM_HOST_COLLECTOR: 'false', SCM_HEAD_MINUTES: '1', SCM_MAX_SERIES: '400' });
+  metrics = await startMetrics(environment);
 });
 
 afterAll(async () => {
@@ -210,9 +212,14 @@ describe('replicas', () => {
 });
 
 describe('the log', () => {
-  it('is merged into few rows without a change of what it says', async () => {
+  it('is sealed into chunks without a change of what it says', async () => {
     const start = Date.now() - 3 * 3_600_000;
-    const rows = async () => (await metrics.mesh.database.query(`select 1 from metrics.sample_log`)).length;
+    const rows = async (table: string) =>
+      (
+        await metrics.mesh.database.query(`select 1 from metrics.${table} where t0 >= $1 and t1 <= $1 + 700000`, [
+          start,
+        ])
+      ).length;
     for (let i = 0; i < 700; i++) {
       await ingest([one('merged', i, { a: 'x' }, start + (i % 650) * 1_000), one('merged', -i, { a: 'y' }, start)]);
     }
@@ -220,12 +227,16 @@ describe('the log', () => {
       const time = String(start / 1_000 + 700);
       return (await metrics.ask<MatrixReply>('metrics.v1.query', { query: 'merged[1h]', time })).body.data;
     };
-    const [before, rowsBefore] = [await ask(), await rows()];
+    const [before, rowsBefore] = [await ask(), await rows('sample_log')];
+    expect(rowsBefore).toBeGreaterThanOrEqual(700);
     expect(before.result.map(({ values }) => values.length)).toEqual([650, 1]);
     await metrics.service.stop();
-    await metrics.restart();
-    await waitFor(async () => (await rows()) < rowsBefore - 600);
+    await metrics.restart({ ...environment, SCM_SEAL_MINUTES: '0' });
+    await waitFor(async () => (await rows('sample_log')) === 0);
+    expect(await rows('chunks')).toBeLessThan(10);
     expect(await ask()).toEqual(before);
+    const { body } = await metrics.ask<{ details: object }>('metrics.v1.get-status', {});
+    expect(body.details).toMatchObject({ chunkSamples: expect.any(Number), chunks: expect.any(Number) });
   });
 });
 
@@ -235,9 +246,13 @@ describe('retention', () => {
     const sql = (text: string, values?: unknown[]) => metrics.mesh.database.query(text, values);
     await metrics.service.stop();
     await sql(`update metrics.sample_log set t0 = t0 - 90000000, t1 = t1 - 90000000`);
+    const day = Math.floor(Date.now() / 86_400_000 - 5) * 86_400_000;
+    await sql(`select metrics.make_chunk_partition(0::smallint, $1::bigint, $1::bigint + 86400000)`, [day]);
+    await sql(`update metrics.chunks set t0 = $1::bigint + t0 % 86400000, t1 = $1::bigint + t0 % 86400000`, [day]);
     await sql(`update metrics.series set last_seen = last_seen - interval '3 days' where name = 'aged'`);
     await metrics.restart();
     await waitFor(async () => (await sql(`select 1 from metrics.sample_log`)).length === 0);
+    await waitFor(async () => (await sql(`select 1 from metrics.chunks`)).length === 0);
     await waitFor(async () => (await sql(`select 1 from metrics.series where name = 'aged'`)).length === 0);
     expect(await sql(`select 1 from metrics.series where name = 'young'`)).toHaveLength(1);
     expect((await ingest([one('aged', 2)])).body.written).toBe(1);

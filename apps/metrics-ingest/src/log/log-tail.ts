@@ -2,7 +2,14 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Head } from '../series/head.js';
 import { SeriesRepository } from '../series/series.repository.js';
 import type { SampleBlock } from './sample-block.js';
-import { SampleLogRepository, type LogRow } from './sample-log.repository.js';
+import { SampleLogRepository, type LogRow, type SealState } from './sample-log.repository.js';
+
+export interface LogListener {
+  /** The next row, in the order of the commits. */
+  onRow(row: LogRow): void;
+  /** Rows were sealed that were never read: of any workspace, with samples up to `newestMs`. */
+  onGap(newestMs: number): void;
+}
 
 const PAGE_ROWS = 200;
 
@@ -17,7 +24,8 @@ export class LogTail implements OnModuleInit {
   private queued?: Promise<void>;
   /** What this replica wrote and has not read back yet. */
   private readonly own = new Map<number, SampleBlock>();
-  private readonly listeners: ((row: LogRow) => void)[] = [];
+  private readonly listeners: LogListener[] = [];
+  private seals?: number;
 
   constructor(
     private readonly log: SampleLogRepository,
@@ -33,8 +41,8 @@ export class LogTail implements OnModuleInit {
     this.head.takeChanged();
   }
 
-  /** Has `listener` told of each row, in the order of the commits, before whoever waits for it goes on. */
-  onRow(listener: (row: LogRow) => void): void {
+  /** Has `listener` told of everything that was committed before whoever waits for it goes on. */
+  onChange(listener: LogListener): void {
     this.listeners.push(listener);
   }
 
@@ -58,13 +66,24 @@ export class LogTail implements OnModuleInit {
   private async read(): Promise<void> {
     for (let full = true; full;) {
       const { startMs } = this.head;
-      const rows = await this.log.readAfter(this.lastId, startMs, [...this.own.keys()], PAGE_ROWS);
+      const { rows, sealed } = await this.log.readAfter(this.lastId, startMs, [...this.own.keys()], PAGE_ROWS);
+      this.skip(sealed);
       const found = rows.map((row) => (row.t1 < startMs ? row : { ...row, block: row.block ?? this.own.get(row.id) }));
       await this.learnSeries(found);
       for (const row of found) this.apply(row);
       full = rows.length === PAGE_ROWS;
       if (full || this.head.isFull) this.head.evict(Date.now());
     }
+  }
+
+  /** What was sealed before it was read here is in chunks: the head cannot have it, and begins after it. */
+  private skip({ seals, lastId, newestMs }: SealState): void {
+    const isMissed = this.seals === undefined || (seals !== this.seals && lastId > this.lastId);
+    this.seals = seals;
+    if (!isMissed) return;
+    this.head.beginAfter(newestMs);
+    for (const id of this.own.keys()) if (id <= lastId) this.own.delete(id);
+    for (const listener of this.listeners) listener.onGap(newestMs);
   }
 
   private async learnSeries(rows: readonly LogRow[]): Promise<void> {
@@ -81,6 +100,6 @@ export class LogTail implements OnModuleInit {
     if (block) this.head.add(workspaceId, block);
     this.lastId = id;
     this.own.delete(id);
-    for (const listener of this.listeners) listener(row);
+    for (const listener of this.listeners) listener.onRow(row);
   }
 }

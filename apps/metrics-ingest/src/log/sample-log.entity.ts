@@ -3,7 +3,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What one commit stored for one workspace. The ids are in the order of the commits. */
 @Entity('sample_log')
 @Index('sample_log_by_workspace', ['workspaceId', 't1'])
-@Index('sample_log_small', ['workspaceId', 't1'], { where: `(n <= 20000)` })
 export class SampleLogEntity {
   @PrimaryColumn({
     type: 'bigint',
@@ -15,7 +14,9 @@ export class SampleLogEntity {
 
   @Column({ name: 'workspace_id', type: 'uuid' }) workspaceId: string;
   /** Time of the oldest sample, in Unix milliseconds. */
-  @Column({ type: 'bigint' }) t0: string;
+  @Index('sample_log_by_start')
+  @Column({ type: 'bigint' })
+  t0: string;
   /** Time of the newest sample. */
   @Index('sample_log_by_age')
   @Column({ type: 'bigint' })

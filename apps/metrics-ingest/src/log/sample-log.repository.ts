@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
-import { Database } from '@scm/database';
-import type { RowOutline } from './merge-runs.js';
+import { copyRows, Database } from '@scm/database';
+import type { RowOutline } from '../chunks/seal-order.js';
 import { decodeBlock, encodeBlock, type SampleBlock } from './sample-block.js';
 
 export interface LogRow {
@@ -14,6 +14,16 @@ export interface LogRow {
   block?: SampleBlock;
 }
 
+/** What has left the log, whoever read it or not. */
+export interface SealState {
+  /** How often rows have left. */
+  seals: number;
+  /** The greatest id among them. */
+  lastId: number;
+  /** The time of their newest sample. */
+  newestMs: number;
+}
+
 interface StoredRow {
   id: string;
   workspace_id: string;
@@ -21,6 +31,12 @@ interface StoredRow {
   t1: string;
   n: number;
   data: Buffer | null;
+}
+
+interface NextRow extends StoredRow {
+  seals: string;
+  last_log_id: string;
+  newest_ms: string;
 }
 
 /** Writers take turns under this lock, so that ids become visible in their order: who read up to an id missed nothing. */
@@ -72,14 +88,26 @@ export class SampleLogRepository {
     return new Map(stored.map((row) => [row.workspace_id, Number(row.id)]));
   }
 
-  /** The next rows of all workspaces; rows `held` and those that end before `sinceMs` come without their block. */
-  async readAfter(id: number, sinceMs: number, held: readonly number[], limit: number): Promise<LogRow[]> {
-    const { rows } = await this.pool.query<StoredRow>(
-      `select id, workspace_id, t0, t1, n, case when id = any($3::bigint[]) or t1 < $2 then null else data end as data
-       from sample_log where id > $1 order by id limit $4`,
+  /**
+   * The next rows of all workspaces, and what had left the log at the same moment; rows `held` and those that end before
+   * `sinceMs` come without their block.
+   */
+  async readAfter(
+    id: number,
+    sinceMs: number,
+    held: readonly number[],
+    limit: number,
+  ): Promise<{ rows: LogRow[]; sealed: SealState }> {
+    const { rows } = await this.pool.query<NextRow>(
+      `select s.seals, s.last_log_id, s.newest_ms, l.* from seal_state s left join lateral (
+         select id, workspace_id, t0, t1, n, case when id = any($3::bigint[]) or t1 < $2 then null else data end as data
+         from sample_log where id > $1 order by id limit $4) l on true`,
       [id, Math.floor(sinceMs), held, limit],
     );
-    return rows.map(toLogRow);
+    const [first] = rows;
+    const [seals, lastId] = [Number(first?.seals ?? 0), Number(first?.last_log_id ?? 0)];
+    const sealed = { seals, lastId, newestMs: Number(first?.newest_ms ?? 0) };
+    return { rows: rows.filter(({ id: found }) => found !== null).map(toLogRow), sealed };
   }
 
   /** The id after which every row with samples since `sinceMs` comes. */
@@ -91,80 +119,54 @@ export class SampleLogRepository {
     return Number(rows[0]?.id ?? 0);
   }
 
-  /** Ids of one workspace's rows that may hold samples between the two times, in the order of the commits. */
-  async idsBetween(workspaceId: string, fromMs: number, toMs: number): Promise<number[]> {
-    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
-      tx.query<{ id: string }[]>(
-        `select id from sample_log where workspace_id = $1 and t1 > $2 and t0 <= $3 order by id`,
-        [workspaceId, Math.floor(fromMs), Math.floor(toMs)],
-      ),
+  /** Is there a row that ends before `beforeMs` and has waited long enough, or is there much in such rows? */
+  async isDue(beforeMs: number, waitMs: number, much: { rows: number; samples: number }): Promise<boolean> {
+    const { rows } = await this.pool.query<{ is_due: boolean }>(
+      `select exists (select 1 from sample_log where t1 < $1 and created_at <= now() - $2 * interval '1 ms')
+         or (select count(*) >= $3 or coalesce(sum(n), 0) >= $4
+           from (select n from sample_log where t1 < $5 order by t1 limit $3) old) as is_due`,
+      [Math.floor(beforeMs - waitMs), waitMs, much.rows, much.samples, Math.floor(beforeMs)],
     );
-    return rows.map(({ id }) => Number(id));
+    return rows[0]?.is_due ?? false;
   }
 
-  async readByIds(workspaceId: string, ids: readonly number[]): Promise<LogRow[]> {
-    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
-      tx.query<StoredRow[]>(
-        `select id, workspace_id, t0, t1, n, data from sample_log where id = any($1::bigint[]) order by id`,
-        [ids],
-      ),
+  /** The first rows that begin before `beforeMs`, in the order of the commits. */
+  async outlines(client: PoolClient, beforeMs: number, limit: number): Promise<RowOutline[]> {
+    const { rows } = await client.query<StoredRow>(
+      `select id, workspace_id, t0, t1, n from sample_log where t0 < $1 order by id limit $2`,
+      [Math.floor(beforeMs), limit],
     );
-    return rows.map(toLogRow);
+    return rows.map(({ id, workspace_id: workspaceId, t0, t1, n }) => ({
+      id: Number(id),
+      workspaceId,
+      t0: Number(t0),
+      t1: Number(t1),
+      n,
+    }));
   }
 
-  /** Workspaces with many rows older than `beforeMs` that hold few samples each. */
-  async workspacesToMerge(beforeMs: number, minRows: number, maxSamples: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ workspace_id: string }>(
-      `select workspace_id from sample_log where t1 < $1 and n <= $2 group by workspace_id having count(*) >= $3`,
-      [Math.floor(beforeMs), maxSamples, minRows],
+  /** Gives the blocks of rows in the order of the commits. */
+  async readInto(
+    client: PoolClient,
+    ids: readonly number[],
+    take: (workspaceId: string, block: SampleBlock) => void,
+  ): Promise<void> {
+    await copyRows(
+      client,
+      `select workspace_id::text, t0, t1, n, data from sample_log where id = any('{${ids.join(',')}}') order by id`,
+      (columns) => take(columns[0]?.toString() ?? '', blockOfRow(columns.slice(1))),
     );
-    return rows.map((row) => row.workspace_id);
   }
 
-  async outline(workspaceId: string, limit: number): Promise<RowOutline[]> {
-    const { rows } = await this.pool.query<{ id: string; t0: string; t1: string; n: number }>(
-      `select id, t0, t1, n from sample_log where workspace_id = $1 order by id limit $2`,
-      [workspaceId, limit],
+  /** Deletes rows whose samples are elsewhere now, and says so to those that read the log along. */
+  async takeOut(client: PoolClient, ids: readonly number[], newestMs: number): Promise<void> {
+    const { rowCount } = await client.query(`delete from sample_log where id = any($1::bigint[])`, [ids]);
+    if (rowCount !== ids.length) throw new Error('rows of the log went while they were sealed');
+    await client.query(
+      `update seal_state set seals = seals + 1, last_log_id = greatest(last_log_id, $1::bigint),
+       newest_ms = greatest(newest_ms, $2::bigint)`,
+      [Math.max(...ids), newestMs],
     );
-    return rows.map(({ id, t0, t1, n }) => ({ id: Number(id), t0: Number(t0), t1: Number(t1), n }));
-  }
-
-  /** Puts the samples of several rows into the last of them; nothing happens when another replica is at one of them. */
-  async replace(ids: readonly number[], merge: (blocks: SampleBlock[]) => SampleBlock): Promise<boolean> {
-    return this.database.acrossWorkspaces(async (tx) => {
-      const rows = await tx.query<StoredRow[]>(
-        `select id, workspace_id, t0, t1, n, data from sample_log where id = any($1::bigint[]) order by id for update skip locked`,
-        [ids],
-      );
-      if (rows.length !== ids.length) return false;
-      const block = merge(rows.flatMap((row) => toLogRow(row).block ?? []));
-      const last = ids.at(-1);
-      await tx.query(`delete from sample_log where id = any($1::bigint[]) and id <> $2`, [ids, last]);
-      await tx.query(`update sample_log set t0 = $2, t1 = $3, n = $4, data = $5 where id = $1`, [
-        last,
-        block.t0,
-        block.t1,
-        block.ids.length,
-        encodeBlock(block),
-      ]);
-      return true;
-    });
-  }
-
-  async usage(workspaceId: string): Promise<{ rows: number; samples: number; bytes: number; oldestMs?: number }> {
-    const [row] = await this.database.inWorkspace(workspaceId, (tx) =>
-      tx.query<{ rows: string; samples: string; bytes: string; oldest: string | null }[]>(
-        `select count(*) as rows, coalesce(sum(n), 0) as samples, coalesce(sum(octet_length(data)), 0) as bytes,
-         min(t0) as oldest from sample_log where workspace_id = $1`,
-        [workspaceId],
-      ),
-    );
-    return {
-      rows: Number(row?.rows ?? 0),
-      samples: Number(row?.samples ?? 0),
-      bytes: Number(row?.bytes ?? 0),
-      ...(row?.oldest && { oldestMs: Number(row.oldest) }),
-    };
   }
 
   /** @returns how many rows were deleted, at most `limit`. */
@@ -179,6 +181,12 @@ export class SampleLogRepository {
   private get pool(): Pool {
     return this.database.systemPool;
   }
+}
+
+/** From the binary columns t0, t1, n and data. */
+export function blockOfRow([t0, t1, n, data]: Buffer[]): SampleBlock {
+  const [first, last] = [Number(t0?.readBigInt64BE() ?? 0), Number(t1?.readBigInt64BE() ?? 0)];
+  return decodeBlock(data ?? Buffer.alloc(0), first, last, n?.readInt32BE() ?? 0);
 }
 
 function toLogRow({ id, workspace_id, t0, t1, n, data }: StoredRow): LogRow {

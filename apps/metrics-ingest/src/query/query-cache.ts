@@ -45,7 +45,7 @@ export class QueryCache {
   ) {
     if (config.queryCacheMib === 0) return;
     this.kept = new LRUCache({ max: MAX_ANSWERS, maxSize: config.queryCacheMib * 1_048_576 });
-    tail.onRow((row) => this.forget(row));
+    tail.onChange({ onRow: (row) => this.forget(row), onGap: (newestMs) => this.forgetBefore(newestMs) });
   }
 
   /** The answer to a question; whoever asks it meanwhile waits for the same. */
@@ -85,6 +85,12 @@ export class QueryCache {
       if (touched.length === 0) continue;
       metrics ??= this.metricsOf(row);
       if (touched.some(({ name }) => mayHold(metrics as Set<string>, name))) this.kept?.delete(key);
+    }
+  }
+
+  private forgetBefore(timeMs: number): void {
+    for (const [key, { extents }] of this.kept?.entries() ?? []) {
+      if (extents.some(({ fromMs }) => fromMs < timeMs)) this.kept?.delete(key);
     }
   }
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceError } from '@scm/contracts';
 import { currentCall } from '@scm/messaging';
+import { SeriesAssembly } from '../chunks/series-assembly.js';
+import { StoredSamplesRepository } from '../chunks/stored-samples.repository.js';
 import { LogTail } from '../log/log-tail.js';
-import type { SampleBlock } from '../log/sample-block.js';
-import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { Head, type HeadSeries } from '../series/head.js';
 import type { Labels } from '../series/labels.js';
-import { SampleBuffer, type SampleSlice } from '../series/sample-buffer.js';
-import { SeriesRepository } from '../series/series.repository.js';
+import { mergeSlices } from '../series/merge-slices.js';
+import type { SampleSlice } from '../series/sample-buffer.js';
+import { SeriesRepository, type SeriesRow } from '../series/series.repository.js';
 import { matchesAll } from './matcher.js';
 import type { Selector } from './selector.js';
 
@@ -16,17 +17,15 @@ export interface ReadSeries extends SampleSlice {
   labels: Labels;
 }
 
-const PAGE_ROWS = 200;
-const MAX_ATTEMPTS = 3;
-const MAX_SAMPLES = 5_000_000;
+const NO_SAMPLES: SampleSlice = { times: new Float64Array(), values: new Float64Array() };
 
-/** Finds the samples of the selected series: in the head, or, for older ones, in the log. */
+/** Finds the samples of the selected series: the newest in the head, older ones in chunks and in the log. */
 @Injectable()
 export class SampleReader {
   constructor(
     private readonly tail: LogTail,
     private readonly head: Head,
-    private readonly log: SampleLogRepository,
+    private readonly stored: StoredSamplesRepository,
     private readonly seriesRows: SeriesRepository,
   ) {}
 
@@ -40,82 +39,72 @@ export class SampleReader {
 
   /** Samples after `fromMs` up to and with `toMs`; the views hold until the caller awaits something. */
   async read(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
-    return fromMs >= this.head.startMs
-      ? this.readHead(workspaceId, selector, fromMs, toMs)
-      : this.readLog(workspaceId, selector, fromMs, toMs);
+    const { startMs } = this.head;
+    if (fromMs >= startMs) return this.readHead(workspaceId, selector, fromMs, toMs);
+    // Copied first: the head may forget it while Postgres is asked for the rest.
+    const recent = toMs < startMs ? [] : this.copyHead(workspaceId, selector, startMs - 1, toMs);
+    const rows = await this.select(workspaceId, selector, fromMs, toMs);
+    const older = await this.readStored(workspaceId, rows, fromMs, Math.min(toMs, startMs - 1));
+    return joined(rows, older, recent);
   }
 
   /** The same from the head alone, as it stands. */
   private readHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): ReadSeries[] {
-    const found: ReadSeries[] = [];
+    return this.sliceHead(workspaceId, selector, fromMs, toMs).map(({ series, slice }) => ({
+      labels: series.labels,
+      ...slice,
+    }));
+  }
+
+  private copyHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): RecentSeries[] {
+    return this.sliceHead(workspaceId, selector, fromMs, toMs).map(({ series, slice: { times, values } }) => ({
+      series,
+      slice: { times: times.slice(), values: values.slice() },
+    }));
+  }
+
+  private sliceHead(workspaceId: string, selector: Selector, fromMs: number, toMs: number): RecentSeries[] {
+    const found: RecentSeries[] = [];
     for (const series of this.head.series(workspaceId, selector.name)) {
       if (!matchesAll(selector.matchers, series.labels)) continue;
       const slice = series.samples.between(fromMs, toMs);
-      if (slice.times.length > 0) found.push({ labels: series.labels, ...slice });
+      if (slice.times.length > 0) found.push({ series, slice });
     }
     return found;
   }
 
-  private async readLog(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<ReadSeries[]> {
+  private async select(workspaceId: string, selector: Selector, fromMs: number, toMs: number): Promise<SeriesRow[]> {
     const rows = await this.seriesRows.list(workspaceId, selector.name, fromMs, toMs);
-    const wanted = rows.filter(({ labels }) => matchesAll(selector.matchers, labels));
-    const buffers = new Map(wanted.map(({ id }) => [id, new SampleBuffer()]));
-    if (buffers.size > 0) await this.fill(buffers, workspaceId, fromMs, toMs);
-    return wanted.flatMap(({ id, labels }) => {
-      const slice = buffers.get(id)?.between(fromMs, toMs);
-      return slice && slice.times.length > 0 ? [{ labels, ...slice }] : [];
-    });
+    return rows.filter(({ labels }) => matchesAll(selector.matchers, labels));
   }
 
-  private async fill(
-    buffers: Map<number, SampleBuffer>,
+  private async readStored(
     workspaceId: string,
+    rows: readonly SeriesRow[],
     fromMs: number,
     toMs: number,
-  ): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (await this.fillOnce(buffers, workspaceId, fromMs, toMs)) return;
-    }
-  }
-
-  /** @returns false when rows were merged or forgotten meanwhile, so that some samples may have been missed. */
-  private async fillOnce(
-    buffers: Map<number, SampleBuffer>,
-    workspaceId: string,
-    fromMs: number,
-    toMs: number,
-  ): Promise<boolean> {
-    const ids = await this.log.idsBetween(workspaceId, fromMs, toMs);
-    let [samples, found] = [0, 0];
-    for (let at = 0; at < ids.length; at += PAGE_ROWS) {
-      currentCall()?.signal.throwIfAborted();
-      const rows = await this.log.readByIds(workspaceId, ids.slice(at, at + PAGE_ROWS));
-      for (const { block } of rows) if (block) samples += addWanted(buffers, block, fromMs, toMs);
-      found += rows.length;
-      if (samples > MAX_SAMPLES) {
-        throw new ServiceError('RESOURCE_EXHAUSTED', `the query reads more than ${MAX_SAMPLES} samples: ask for less`);
-      }
-    }
-    return found === ids.length;
+  ): Promise<SeriesAssembly> {
+    const ids = rows.map(({ id }) => id);
+    const assembly = new SeriesAssembly(ids, fromMs, toMs, currentCall()?.signal);
+    if (ids.length > 0) await this.stored.read(workspaceId, ids, fromMs, toMs, assembly);
+    return assembly;
   }
 }
 
-function addWanted(
-  buffers: Map<HeadSeries['id'], SampleBuffer>,
-  { ids, offsets, values, t0 }: SampleBlock,
-  fromMs: number,
-  toMs: number,
-): number {
-  let [added, id] = [0, -1];
-  let buffer: SampleBuffer | undefined;
-  for (let i = 0; i < ids.length; i++) {
-    // Merged blocks go series by series, so the buffer seldom changes.
-    if (ids[i] !== id) buffer = buffers.get((id = ids[i] ?? -1));
-    if (!buffer) continue;
-    const time = t0 + (offsets[i] ?? 0);
-    if (time <= fromMs || time > toMs) continue;
-    buffer.add(time, values, i);
-    added++;
+interface RecentSeries {
+  series: HeadSeries;
+  slice: SampleSlice;
+}
+
+function joined(rows: readonly SeriesRow[], older: SeriesAssembly, recent: readonly RecentSeries[]): ReadSeries[] {
+  const newer = new Map(recent.map(({ series, slice }) => [series.id, { labels: series.labels, slice }]));
+  const found: ReadSeries[] = [];
+  for (const { id, labels } of rows) {
+    const slice = mergeSlices(older.samplesOf(id) ?? NO_SAMPLES, newer.get(id)?.slice ?? NO_SAMPLES);
+    newer.delete(id);
+    if (slice.times.length > 0) found.push({ labels, ...slice });
   }
-  return added;
+  // Of a series that the list does not have yet there is nothing older.
+  for (const { labels, slice } of newer.values()) found.push({ labels, ...slice });
+  return found;
 }

@@ -1,4 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { PartitionRepository } from '../chunks/partition.repository.js';
+import { RAW_TIER } from '../chunks/tiers.js';
 import { MetricsConfig } from '../config.js';
 import { Periodic } from '../lease/periodic.js';
 import { SampleLogRepository } from '../log/sample-log.repository.js';
@@ -8,6 +10,8 @@ import { SeriesRepository } from '../series/series.repository.js';
 const INTERVAL_MS = 30_000;
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 5_000;
+/** Partitions are there before anything is to be sealed into them. */
+const AHEAD_MS = 48 * HOUR_MS;
 
 /** Forgets what is too old, in the head and in Postgres; replicas that do it at once do not disturb each other. */
 @Injectable()
@@ -19,6 +23,7 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     private readonly config: MetricsConfig,
     private readonly head: Head,
     private readonly log: SampleLogRepository,
+    private readonly partitions: PartitionRepository,
     private readonly seriesRows: SeriesRepository,
   ) {}
 
@@ -38,8 +43,17 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     for (let deleted = PAGE_ROWS; deleted === PAGE_ROWS;) {
       deleted = await this.log.deleteBefore(nowMs - retentionMs, PAGE_ROWS);
     }
+    await this.partitions.make(RAW_TIER, nowMs, nowMs + AHEAD_MS);
+    await this.dropPartitions(nowMs - retentionMs);
     // An hour more than any replica may still know the series: whoever writes to it again makes it anew.
     const knownMs = Math.max(retentionMs, this.config.headMinutes * 60_000) + HOUR_MS;
     await this.seriesRows.deleteUnseenSince(nowMs - knownMs);
+  }
+
+  /** A partition goes when all that may be in it is too old. */
+  private async dropPartitions(beforeMs: number): Promise<void> {
+    for (const partition of await this.partitions.list()) {
+      if (partition.toMs <= beforeMs) await this.partitions.drop(partition);
+    }
   }
 }

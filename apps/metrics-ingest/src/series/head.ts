@@ -128,7 +128,13 @@ export class Head {
     }
   }
 
-  private dropBefore(time: number, nowMs: number): void {
+  /** Gives up being complete up to `timeMs`. */
+  beginAfter(timeMs: number): void {
+    if (timeMs >= this.startMs) this.dropBefore(timeMs + 1, Date.now());
+  }
+
+  private dropBefore(timeMs: number, nowMs: number): void {
+    const time = Math.ceil(timeMs);
     this.startMs = time;
     for (const series of this.byId.values()) {
       const before = series.samples.bytes;

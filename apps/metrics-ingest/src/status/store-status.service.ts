@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { MetricsStatus } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
+import { StoredSamplesRepository } from '../chunks/stored-samples.repository.js';
 import { LogTail } from '../log/log-tail.js';
-import { SampleLogRepository } from '../log/sample-log.repository.js';
 import { QueryCache } from '../query/query-cache.js';
 import { Head } from '../series/head.js';
 
@@ -12,7 +12,7 @@ import { Head } from '../series/head.js';
 export class StoreStatusService {
   constructor(
     private readonly config: MetricsConfig,
-    private readonly log: SampleLogRepository,
+    private readonly stored: StoredSamplesRepository,
     private readonly head: Head,
     private readonly tail: LogTail,
     private readonly cache: QueryCache,
@@ -21,14 +21,15 @@ export class StoreStatusService {
   async status(): Promise<MetricsStatus> {
     const { workspaceId } = currentActor();
     await this.tail.catchUp();
-    const { rows, samples, bytes, oldestMs } = await this.log.usage(workspaceId);
+    const { oldestLogMs, oldestChunkMs, ...usage } = await this.stored.usage(workspaceId);
+    const oldestMs = Math.min(oldestLogMs ?? Infinity, oldestChunkMs ?? Infinity);
     return {
       activeSeries: this.head.activeSeries(workspaceId),
-      samplesTotal: samples,
-      bytesStored: bytes,
+      samplesTotal: usage.logSamples + usage.chunkSamples,
+      bytesStored: usage.logBytes + usage.chunkBytes,
       details: {
-        logRows: rows,
-        ...(oldestMs !== undefined && { oldestSampleAt: new Date(oldestMs).toISOString() }),
+        ...usage,
+        ...(oldestMs !== Infinity && { oldestSampleAt: new Date(oldestMs).toISOString() }),
         retentionHours: this.config.retentionHours,
         maxSeries: this.config.maxSeries,
         headSince: new Date(this.head.startMs).toISOString(),
