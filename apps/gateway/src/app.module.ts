@@ -24,6 +24,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
 import { OtlpController } from './metrics/otlp.controller.js';
 import { PrometheusController } from './metrics/prometheus.controller.js';
 import { RemoteWriteController } from './metrics/remote-write.controller.js';
+import { RuleFilesController } from './metrics/rule-files.controller.js';
 import { RulesController } from './metrics/rules.controller.js';
 import { ContactsController } from './notifications/contacts.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
@@ -56,6 +57,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     IdentityController,
     MetricsController,
     RulesController,
+    RuleFilesController,
     PrometheusController,
     RemoteWriteController,
     OtlpController,

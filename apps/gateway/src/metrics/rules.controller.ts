@@ -1,13 +1,5 @@
 import { Controller } from '@nestjs/common';
-import {
-  RuleFileApi,
-  RulesApi,
-  type AlertRule,
-  type AlertRulePage,
-  type Nothing,
-  type RuleFile,
-  type RuleFilePage,
-} from '@scm/contracts';
+import { RulesApi, type AlertRule, type AlertRulePage, type Nothing } from '@scm/contracts';
 import type { JsonText } from '@scm/messaging';
 import { Route } from '../access/route.decorator.js';
 import { Call, Mesh, type HttpCall } from '../mesh/mesh.js';
@@ -29,25 +21,5 @@ export class RulesController {
   @Route('DELETE', 'rules/:id', RulesApi.remove, 'Remove an alert rule; what it fires is resolved')
   remove(@Call() call: HttpCall): Promise<JsonText<Nothing>> {
     return this.mesh.forward(RulesApi.remove, call);
-  }
-
-  @Route('GET', 'rule-files', RuleFileApi.list, 'List rule files')
-  listFiles(@Call() call: HttpCall): Promise<JsonText<RuleFilePage>> {
-    return this.mesh.forward(RuleFileApi.list, call);
-  }
-
-  @Route('GET', 'rule-files/:name', RuleFileApi.get, 'Show a rule file with its document')
-  getFile(@Call() call: HttpCall): Promise<JsonText<RuleFile>> {
-    return this.mesh.forward(RuleFileApi.get, call);
-  }
-
-  @Route('PUT', 'rule-files/:name', RuleFileApi.put, 'Store a Prometheus rule file in place of the one of that name')
-  putFile(@Call() call: HttpCall): Promise<JsonText<RuleFile>> {
-    return this.mesh.forward(RuleFileApi.put, call);
-  }
-
-  @Route('DELETE', 'rule-files/:name', RuleFileApi.remove, 'Remove a rule file; what its rules fire is resolved')
-  removeFile(@Call() call: HttpCall): Promise<JsonText<Nothing>> {
-    return this.mesh.forward(RuleFileApi.remove, call);
   }
 }

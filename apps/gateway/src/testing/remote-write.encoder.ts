@@ -75,7 +75,7 @@ export function encode(type: 'V1' | 'V2', message: object): Buffer {
 }
 
 /** Stands for the stale marker, whose bits no number has for sure. */
-export const STALE = 1.2345678901234567e77;
+export const STALE = 1.5 * 2 ** 250;
 
 function withMarkers(bytes: Buffer): Buffer {
   const [sign, marker] = [Buffer.alloc(8), Buffer.from([0x02, 0, 0, 0, 0, 0, 0xf0, 0x7f])];

@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml';
-import { ServiceError, type FieldError } from '@scm/contracts';
+import type { FieldError } from '@scm/contracts';
 import { parseDuration } from '@scm/promql';
 import { LABEL_NAME, METRIC_NAME, type Labels } from '../series/labels.js';
 import { Template } from '../templates/render.js';
+import { invalid, isObject, readRuleDocument } from './rule-document.js';
 
 /** One rule of a file: `record` or `alert` is its name. Durations are milliseconds. */
 export interface FileRule {
@@ -30,11 +30,8 @@ export interface ReadRuleFile {
   document: Record<string, unknown>;
 }
 
-const MAX_BYTES = 524_288;
-const MAX_ALIASES = 32;
 const MAX_GROUPS = 500;
 const MAX_RULES = 5_000;
-const MAX_SHOWN_ERRORS = 20;
 const MAX_TEXT = 8_192;
 const DEFAULT_INTERVAL = '1m';
 const MIN_INTERVAL_MS = 1_000;
@@ -45,34 +42,11 @@ const ALERT_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_ :.-]{0,127}$/u;
  * @throws INVALID_ARGUMENT whose details name each fault by its path; PAYLOAD_TOO_LARGE over 512 KiB
  */
 export function readRuleFile(source: unknown, exprFault: (expr: string) => string | undefined): ReadRuleFile {
-  const document = plainObject(typeof source === 'string' ? parseYaml(source) : source);
+  const document = readRuleDocument(source);
   const reader = new RuleFileReader(exprFault);
   const groups = reader.groups(document);
   if (reader.faults.length > 0) throw invalid(reader.faults);
   return { groups, document };
-}
-
-function parseYaml(text: string): unknown {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge();
-  try {
-    const parsed = parseDocument(text, { version: '1.2', schema: 'core', prettyErrors: true });
-    const [fault] = [...parsed.errors, ...parsed.warnings];
-    if (fault) throw fault;
-    return parsed.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw invalid([{ path: 'document', message: `is not YAML or JSON that can be read: ${reason}` }]);
-  }
-}
-
-function plainObject(value: unknown): Record<string, unknown> {
-  if (!isObject(value)) throw invalid([{ path: 'document', message: 'must be an object with groups' }]);
-  const text = JSON.stringify(value);
-  if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge();
-  if (/\\u0000/.test(text) || !text.isWellFormed()) {
-    throw invalid([{ path: 'document', message: 'has a NUL or half a surrogate pair' }]);
-  }
-  return value;
 }
 
 class RuleFileReader {
@@ -216,18 +190,4 @@ export function templateFault(text: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function invalid(faults: FieldError[]): ServiceError {
-  const details = faults.slice(0, MAX_SHOWN_ERRORS);
-  const [first] = details;
-  return new ServiceError('INVALID_ARGUMENT', `${first?.path} ${first?.message}`, details);
-}
-
-function tooLarge(): ServiceError {
-  return new ServiceError('PAYLOAD_TOO_LARGE', `a rule file has at most ${MAX_BYTES} bytes`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

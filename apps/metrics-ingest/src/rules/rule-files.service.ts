@@ -10,14 +10,14 @@ import {
   type RuleFileInput,
   type RuleFilePage,
 } from '@scm/contracts';
-import { decodeCursor, derivedId, oweEvent, toPage } from '@scm/database';
+import { decodeCursor, oweEvent, toPage } from '@scm/database';
 import { currentActor, currentTraceparent } from '@scm/messaging';
 import { EventRelay } from '@scm/service';
 import type { EntityManager } from 'typeorm';
-import { keyOf } from '../series/labels.js';
 import { AlertInstanceRepository } from './alert-instance.repository.js';
 import { toTransition } from './alert-transition.js';
-import { readRuleFile, type FileGroup } from './rule-file.js';
+import { toRows } from './file-rows.js';
+import { readRuleFile } from './rule-file.js';
 import { RuleFileRepository, type RuleFileRow } from './rule-file.repository.js';
 import { RuleGroupRepository, type NewRuleGroup } from './rule-group.repository.js';
 import { RuleQuery } from './rule-query.js';
@@ -134,42 +134,6 @@ export class RuleFilesService {
       ...(reason && { reason }),
     });
   }
-}
-
-/** A rule's id is made of its group, kind, name and labels, and of how many such rules stand before it. */
-function toRows(
-  workspaceId: string,
-  file: string,
-  createdBy: string,
-  read: readonly FileGroup[],
-): { groups: NewRuleGroup[]; rules: NewFileRule[] } {
-  const groups = read.map(({ name, intervalMs, offsetMs, maxResults }, position) => {
-    const id = derivedId(`${workspaceId} rule group ${file} ${name}`);
-    return { id, workspaceId, file, name, position, intervalMs, offsetMs, maxResults };
-  });
-  const seen = new Map<string, number>();
-  const rules = read.flatMap((group, at) =>
-    group.rules.map((rule, position): NewFileRule => {
-      const identity = `${groups[at]?.id} ${rule.kind} ${rule.name} ${keyOf(rule.labels)}`;
-      const before = seen.get(identity) ?? 0;
-      seen.set(identity, before + 1);
-      return {
-        id: derivedId(`${identity} ${before}`),
-        workspaceId,
-        groupId: groups[at]?.id ?? '',
-        kind: rule.kind,
-        position,
-        alert: rule.name,
-        expr: rule.expr,
-        for: rule.for ?? null,
-        keepFiringFor: rule.keepFiringFor ?? null,
-        labels: rule.labels,
-        annotations: rule.annotations,
-        createdBy,
-      };
-    }),
-  );
-  return { groups, rules };
 }
 
 function toRuleFile(row: Omit<RuleFileRow, 'document'> & { document?: Record<string, unknown> }): RuleFile {
