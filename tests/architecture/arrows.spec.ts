@@ -35,6 +35,7 @@ const spanning: Record<string, string> = {
   'apps/metrics-ingest/src/log/sample-log.repository.ts': 'batches hold samples of every workspace',
   'apps/metrics-ingest/src/rules/rule.repository.ts': 'rules of all are evaluated together',
   'apps/metrics-ingest/src/rules/rule-group.repository.ts': 'groups that are due, of all',
+  'apps/metrics-ingest/src/exemplars/exemplar.repository.ts': 'the sweep of exemplars',
   'apps/metrics-ingest/src/otlp/delta-state.repository.ts': 'sums commit with the samples of every workspace',
   'apps/metrics-ingest/src/series/series.repository.ts': 'the head is built for every workspace',
   'apps/workflow-orchestrator/src/executions/transition.repository.ts':

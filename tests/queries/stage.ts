@@ -49,6 +49,8 @@ export async function stage(scm: WholeMesh, token: string): Promise<Staged> {
   const oldMs = Date.now() - 3 * 3_600_000;
   await post('metrics', { series: [{ labels: { __name__: 'staged' }, samples: [[oldMs, 1]] }] });
   await scm.call('GET', `/prometheus/api/v1/query?query=staged&time=${oldMs / 1_000}`, { token });
+  await scm.call('POST', '/otlp/v1/metrics', { token, body: delta });
+  await scm.call('GET', '/prometheus/api/v1/metadata', { token });
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
   const { id: silence } = await post('silences', { matchers: { team: 'none' }, endsAt, comment: 'x' });
   const { id: webhook } = await post('webhooks', { url: 'http://127.0.0.1:9/x' });
@@ -126,3 +128,9 @@ async function answerQuestion(url: string, token: string): Promise<void> {
   await client.callTool({ name: 'asking__test_input_required_result_request_state', arguments: {} });
   await client.close();
 }
+
+/** A delta with an exemplar, so that each of its tables is written to. */
+const timeUnixNano = `${Date.now()}000000`;
+const point = { timeUnixNano, asDouble: 1, exemplars: [{ timeUnixNano, asDouble: 1 }] };
+const sum = { aggregationTemporality: 1, isMonotonic: true, dataPoints: [point] };
+const delta = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'staged', sum }] }] }] };

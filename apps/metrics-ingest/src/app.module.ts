@@ -5,6 +5,9 @@ import { PartitionRepository } from './chunks/partition.repository.js';
 import { Sealer } from './chunks/sealer.js';
 import { StoredSamplesRepository } from './chunks/stored-samples.repository.js';
 import { CollectorService } from './collector/collector.service.js';
+import { ExemplarHandler } from './exemplars/exemplar.handler.js';
+import { ExemplarRepository } from './exemplars/exemplar.repository.js';
+import { ExemplarService } from './exemplars/exemplar.service.js';
 import { FramesService } from './frames/frames.service.js';
 import { IngestHandler } from './ingest/ingest.handler.js';
 import { IdentityCache } from './ingest/identity.cache.js';
@@ -14,6 +17,8 @@ import { SampleWriter } from './ingest/sample-writer.js';
 import { LeaseRepository } from './lease/lease.repository.js';
 import { LogTail } from './log/log-tail.js';
 import { SampleLogRepository } from './log/sample-log.repository.js';
+import { MetadataRepository } from './metadata/metadata.repository.js';
+import { MetadataService } from './metadata/metadata.service.js';
 import { DeltaAccumulator } from './otlp/delta.accumulator.js';
 import { DeltaStateRepository } from './otlp/delta-state.repository.js';
 import { DeltaStateSweep } from './otlp/delta-state.sweep.js';
@@ -53,6 +58,7 @@ import { StoreStatusService } from './status/store-status.service.js';
     RuleFilesHandler,
     StoreStatusHandler,
     OtlpHandler,
+    ExemplarHandler,
   ],
   providers: [
     AuditLog,
@@ -65,6 +71,10 @@ import { StoreStatusService } from './status/store-status.service.js';
     StoredSamplesRepository,
     Sealer,
     SampleWriter,
+    MetadataRepository,
+    MetadataService,
+    ExemplarRepository,
+    ExemplarService,
     IntakeService,
     IdentityCache,
     IngestService,

@@ -77,4 +77,10 @@ export class MetricsConfig {
   @IsArray()
   @IsString({ each: true })
   otlpPromotedAttributes: string[] = [];
+
+  @Setting({ description: 'Exemplars a minute that a replica takes of one workspace' })
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  exemplarsPerMinute: number = 6_000;
 }

@@ -3,6 +3,7 @@ import { AddBaseTables1790000000000, AddPublishedEvents1790000006000, type Datab
 import { ChunkUsageEntity } from './chunks/chunk-usage.entity.js';
 import { ChunkEntity } from './chunks/chunk.entity.js';
 import { SealStateEntity } from './chunks/seal-state.entity.js';
+import { ExemplarEntity } from './exemplars/exemplar.entity.js';
 import { LeaseEntity } from './lease/lease.entity.js';
 import { SampleLogEntity } from './log/sample-log.entity.js';
 import { AddMetrics1790000002000 } from './migrations/1790000002000-add-metrics.js';
@@ -11,6 +12,8 @@ import { AddRuleGroups1790000020000 } from './migrations/1790000020000-add-rule-
 import { AddDeltaStates1790000022000 } from './migrations/1790000022000-add-delta-states.js';
 import { DeltaStateEntity } from './otlp/delta-state.entity.js';
 import { AddChunks1790000021000 } from './migrations/1790000021000-add-chunks.js';
+import { AddMetadataAndExemplars1790000023000 } from './migrations/1790000023000-add-metadata-and-exemplars.js';
+import { MetricMetadataEntity } from './metadata/metric-metadata.entity.js';
 import { AlertInstanceEntity, AlertRuleEntity } from './rules/rule.entities.js';
 import { RuleFileEntity, RuleGroupEntity } from './rules/rule-group.entities.js';
 import { SeriesEntity } from './series/series.entity.js';
@@ -29,6 +32,8 @@ export const database: DatabaseDeclaration = {
     ChunkEntity,
     ChunkUsageEntity,
     SealStateEntity,
+    MetricMetadataEntity,
+    ExemplarEntity,
     ...auditEntities,
   ],
   migrations: [
@@ -40,6 +45,7 @@ export const database: DatabaseDeclaration = {
     AddRuleGroups1790000020000,
     AddChunks1790000021000,
     AddDeltaStates1790000022000,
+    AddMetadataAndExemplars1790000023000,
   ],
   // A lease says which replica does what for all workspaces, and the log is one for all.
   withoutWorkspace: ['leases', 'seal_state'],

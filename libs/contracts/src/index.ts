@@ -148,6 +148,8 @@ export {
   MetricsStatus,
   PrometheusReply,
   QueryRangeRequest,
+  MetadataRequest,
+  ExemplarsRequest,
   QueryRequest,
   RulesApi,
   type SeriesInput,

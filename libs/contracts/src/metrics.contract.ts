@@ -77,6 +77,17 @@ export class MatchRequest {
   @Text({ max: 16, optional: true }) limit?: string;
 }
 
+export class MetadataRequest {
+  @Text({ max: 1_024, optional: true }) metric?: string;
+  @Text({ max: 16, optional: true }) limit?: string;
+}
+
+export class ExemplarsRequest {
+  @Text({ max: 8_192 }) query: string;
+  @Text({ max: 64, optional: true }) start?: string;
+  @Text({ max: 64, optional: true }) end?: string;
+}
+
 export class LabelValuesRequest extends MatchRequest {
   @Text({ max: 256 }) label: string;
 }
@@ -158,7 +169,8 @@ export const MetricsApi = {
   series: rpc('metrics.v1.list-series', MatchRequest, PrometheusReply, read),
   labels: rpc('metrics.v1.list-labels', MatchRequest, PrometheusReply, read),
   labelValues: rpc('metrics.v1.list-label-values', LabelValuesRequest, PrometheusReply, read),
-  metadata: rpc('metrics.v1.list-metadata', Nothing, PrometheusReply, read),
+  metadata: rpc('metrics.v1.list-metadata', MetadataRequest, PrometheusReply, read),
+  exemplars: rpc('metrics.v1.list-exemplars', ExemplarsRequest, PrometheusReply, read),
   /** The version of Prometheus whose language and interface this is. */
   buildInfo: rpc('metrics.v1.get-build-info', Nothing, PrometheusReply, read),
   status: rpc('metrics.v1.get-status', Nothing, MetricsStatus, read),

@@ -116,6 +116,42 @@ describe.each<[string, (request: object) => Promise<WriteAnswer>]>([
     expect(bounds).toEqual(rows('-2 4', '0 5', '2 7', '4 10', '+Inf 10'));
   });
 
+  it('stores what is said of metrics, and exemplars in the bucket of their value', async () => {
+    const now = Date.now();
+    const [spanId, traceId] = [Buffer.alloc(8, 1), Buffer.alloc(16, 2)];
+    const isJson = format.endsWith('JSON');
+    const ids = {
+      spanId: isJson ? spanId.toString('hex') : spanId,
+      traceId: isJson ? traceId.toString('hex') : traceId,
+    };
+    const exemplar = { timeUnixNano: nanos(now), asDouble: 3, ...ids, filteredAttributes: attributesOf({ user: 'u' }) };
+    const dataPoint = {
+      timeUnixNano: nanos(now),
+      count: '2',
+      sum: 4,
+      bucketCounts: ['1', '1', '0'],
+      explicitBounds: [1, 5],
+    };
+    const dataPoints = [{ ...dataPoint, exemplars: [exemplar] }];
+    const histogram = { aggregationTemporality: CUMULATIVE, dataPoints };
+    await send(otlpRequest([{ name: `${own}.x`, description: 'Said.', unit: 's', histogram }]));
+    expect(await stage.prometheus('query_exemplars', { query: `${own}_x_seconds_bucket` })).toEqual([
+      {
+        seriesLabels: { __name__: `${own}_x_seconds_bucket`, le: '5' },
+        exemplars: [
+          {
+            labels: { user: 'u', span_id: '01'.repeat(8), trace_id: '02'.repeat(16) },
+            value: '3',
+            timestamp: now / 1_000,
+          },
+        ],
+      },
+    ]);
+    expect(await stage.prometheus('metadata', { metric: `${own}_x_seconds` })).toEqual({
+      [`${own}_x_seconds`]: [{ type: 'histogram', help: 'Said.', unit: 's' }],
+    });
+  });
+
   it('takes a metric without data points', async () => {
     const answer = await send(otlpRequest([gauge(`${own}.none`, []), gauge(`${own}.one`, [point(1)])]));
     expect([answer.status, partial(answer).rejectedDataPoints]).toEqual([200, '0']);

@@ -71,6 +71,20 @@ export class PrometheusController {
     return this.answer(MetricsApi.metadata, call);
   }
 
+  @Route('GET', 'query_exemplars', MetricsApi.exemplars, 'Find exemplars of what a query selects', {
+    tag: 'prometheus',
+  })
+  exemplars(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.exemplars, call);
+  }
+
+  @Route('POST', 'query_exemplars', MetricsApi.exemplars, 'Find exemplars of what a query selects', {
+    tag: 'prometheus',
+  })
+  postExemplars(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.exemplars, call);
+  }
+
   @Route('GET', 'rules', RulesApi.groups, 'List rules in Prometheus’s shape', { tag: 'prometheus' })
   rules(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(RulesApi.groups, call);
@@ -96,7 +110,7 @@ export class PrometheusController {
   }
 }
 
-const PARAMETERS = ['query', 'time', 'timeout', 'limit', 'start', 'end', 'step', 'match', 'match[]'];
+const PARAMETERS = ['query', 'time', 'timeout', 'limit', 'start', 'end', 'step', 'match', 'match[]', 'metric'];
 
 /** Prometheus ignores parameters it does not know, and its clients rely on that; `match[]` is our `match`. */
 function known(call: HttpCall): HttpCall {

@@ -116,6 +116,21 @@ describe.each([
     expect(await valuesOf(`${labels.__name__}[1m]`)).toEqual([['1']]);
   });
 
+  it('stores exemplars, which a query finds, and counts them', async () => {
+    const now = Date.now();
+    const labels = { __name__: metric('seconds_bucket'), le: '1' };
+    const exemplars = [{ labels: { trace_id: 'abc' }, value: 0.5, timestamp: now }];
+    const series: SentSeries = { labels, samples: [[now, 1]], exemplars };
+    for (const _ of [1, 2]) expect(written(await send([series]))).toEqual(['1', '0', '1']);
+    const query = `histogram_quantile(0.9, rate(${labels.__name__}[5m]))`;
+    expect(await stage.prometheus('query_exemplars', { query })).toEqual([
+      { seriesLabels: labels, exemplars: [{ labels: { trace_id: 'abc' }, value: '0.5', timestamp: now / 1_000 }] },
+    ]);
+    const long = { labels: { a: 'x'.repeat(1_025) }, value: 1, timestamp: now + 1 };
+    const answer = await send([{ ...series, exemplars: [long] }]);
+    expect([answer.status, written(answer)]).toEqual([204, ['1', '0', '0']]);
+  });
+
   it('takes numbers of every kind', async () => {
     const now = Date.now();
     const values = [NaN, Infinity, -Infinity, 5e-324, 0.1];
@@ -138,6 +153,16 @@ describe('remote write 1.0', () => {
     expect(await valuesOf('beside_queries')).toEqual([['1']]);
   });
 
+  it('tells what senders say of metrics, the latest of it', async () => {
+    const told = (help: string) => [{ type: 1, metricFamilyName: 'told_total', help, unit: 'things' }];
+    for (const help of ['first', 'second', 'second']) {
+      expect((await stage.post(PATH, encodeV1([], told(help)), V1)).status).toBe(204);
+    }
+    expect(await stage.prometheus('metadata', { metric: 'told_total' })).toEqual({
+      told_total: [{ type: 'counter', help: 'second', unit: 'things' }],
+    });
+  });
+
   it('takes an empty request, and a series without samples', async () => {
     expect((await send1([])).status).toBe(204);
     expect((await send1([{ labels: { __name__: 'empty' } }])).status).toBe(204);
@@ -154,6 +179,14 @@ describe('remote write 2.0', () => {
     const gauge = { labels: { __name__: 'began' }, metadata: { type: 2, help: 'h', unit: '' } };
     await send2([{ ...gauge, samples: [[now, 7]], createdMs: now - 30_000 }]);
     expect(await valuesOf('began[1m]')).toEqual([['7']]);
+  });
+
+  it('tells what senders say of metrics beside their series', async () => {
+    const metadata = { type: 3, help: 'How long it took.', unit: 'seconds' };
+    await send2([{ labels: { __name__: 'took_seconds_bucket', le: '1' }, samples: [[Date.now(), 1]], metadata }]);
+    expect(await stage.prometheus('metadata')).toMatchObject({
+      took_seconds: [{ type: 'histogram', help: 'How long it took.', unit: 'seconds' }],
+    });
   });
 
   it('refuses a series with neither samples nor histograms', async () => {

@@ -19,6 +19,8 @@ export interface WriteStage {
   get(path: string): Promise<WriteAnswer>;
   /** The series of an instant query or the raw samples of a range: each with its labels and `[seconds, text]` pairs. */
   query(text: string, timeMs?: number): Promise<{ metric: Record<string, string>; values: [number, string][] }[]>;
+  /** What Prometheus's API answers as `data`. */
+  prometheus<T>(path: string, parameters?: Record<string, string>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -52,9 +54,12 @@ export async function startWriteStage(env: NodeJS.ProcessEnv = {}): Promise<Writ
     restart: async () => void (stage.metrics = await mesh.start('metrics-ingest', metricsEnv)),
     post: (path, body, headers = {}) => ask(path, { method: 'POST', body: Buffer.from(body), headers }),
     get: (path) => ask(path, {}),
+    prometheus: async <T>(path: string, parameters = {}) => {
+      const asked = new URLSearchParams(parameters).toString();
+      return (await stage.get(`/prometheus/api/v1/${path}?${asked}`)).json().data as T;
+    },
     query: async (query, timeMs = Date.now()) => {
-      const asked = new URLSearchParams({ query, time: String(timeMs / 1_000) });
-      const { data } = (await stage.get(`/prometheus/api/v1/query?${asked.toString()}`)).json() as unknown as Answered;
+      const data = await stage.prometheus<Answered>('query', { query, time: String(timeMs / 1_000) });
       return data.result.map(({ metric, value, values = [] }) => ({ metric, values: value ? [value] : values }));
     },
     stop,
@@ -63,5 +68,5 @@ export async function startWriteStage(env: NodeJS.ProcessEnv = {}): Promise<Writ
 }
 
 interface Answered {
-  data: { result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[] };
+  result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[];
 }

@@ -1,9 +1,12 @@
 import { ServiceError } from '@scm/contracts';
 import { markStale } from '@scm/promql';
-import type { Identity } from './identity.js';
+import type { NewExemplar } from '../exemplars/exemplar.service.js';
+import type { MetricMetadata } from '../metadata/metric.metadata.js';
+import type { Identity, LabelPair } from './identity.js';
 import { Refusals, timeFault, type AcceptedSeries, type TimeWindow } from './series-input.js';
 
 const MAX_CHARACTERS = 67_108_864;
+const MAX_EXEMPLAR = 1_024;
 
 /** Samples of one series as a decoder has them; `stale` says which of them are stale markers. */
 export interface SampleRun {
@@ -16,6 +19,9 @@ export interface SampleRun {
 export class Batch {
   readonly series: AcceptedSeries[] = [];
   readonly refusals = new Refusals();
+  readonly exemplars: NewExemplar[] = [];
+  readonly metadata: MetricMetadata[] = [];
+  readonly warnings = new Set<string>();
   private made = 0;
 
   constructor(private readonly window: TimeWindow) {}
@@ -29,6 +35,18 @@ export class Batch {
     const { times, values, stale } = kept;
     if (times.length > 0)
       this.series.push({ index, key, labels, times, values: stale ? marked(values, stale) : values });
+  }
+
+  /** Takes an example of a sample; one that is refused is only warned of, since the sample is good without it. */
+  addExemplar(identity: Identity, pairs: readonly LabelPair[], value: number, timeMs: number): void {
+    const fault = exemplarFault(pairs) ?? this.timeFault(timeMs);
+    const name = identity.labels.__name__ ?? '';
+    if (fault) this.warn(`${name}: an exemplar was not taken: ${fault}`);
+    else this.exemplars.push({ identity, labels: Object.fromEntries(pairs), value, timeMs });
+  }
+
+  warn(text: string): void {
+    if (this.warnings.size < Refusals.maxShown) this.warnings.add(text.slice(0, 512));
   }
 
   /** Counts what labels take once they are written out: a small body can say the same long text very often. */
@@ -65,4 +83,11 @@ function marked(values: readonly number[], stale: ReadonlySet<number>): Float64A
   const bits = Float64Array.from(values);
   for (const i of stale) markStale(bits, i);
   return bits;
+}
+
+function exemplarFault(pairs: readonly LabelPair[]): string | undefined {
+  const texts = pairs.flat();
+  if (texts.some((text) => !text.isWellFormed() || text.includes('\0'))) return 'a label is no text';
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  return length > MAX_EXEMPLAR ? `its labels have more than ${MAX_EXEMPLAR} characters` : undefined;
 }

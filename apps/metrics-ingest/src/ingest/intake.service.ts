@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { unavailableIfAway } from '@scm/database';
 import { MetricsConfig } from '../config.js';
+import { ExemplarService } from '../exemplars/exemplar.service.js';
+import { MetadataService } from '../metadata/metadata.service.js';
 import { Batch } from './batch.js';
 import type { Alongside } from './pending-write.js';
 import { SampleWriter } from './sample-writer.js';
@@ -16,6 +18,8 @@ export class IntakeService {
   constructor(
     private readonly config: MetricsConfig,
     private readonly writer: SampleWriter,
+    private readonly metadata: MetadataService,
+    private readonly exemplars: ExemplarService,
   ) {}
 
   newBatch(): Batch {
@@ -45,5 +49,14 @@ export class IntakeService {
     } catch (error) {
       throw unavailableIfAway(error);
     }
+  }
+
+  /** Stores what the request says beside its samples. @returns how many exemplars are stored. */
+  async storeRest(workspaceId: string, batch: Batch): Promise<number> {
+    await this.metadata.note(workspaceId, batch.metadata);
+    const stored = await this.exemplars.store(workspaceId, batch.exemplars);
+    if (stored < batch.exemplars.length)
+      batch.warn('more exemplars than SCM_EXEMPLARS_PER_MINUTE allows: not all were taken');
+    return stored;
   }
 }

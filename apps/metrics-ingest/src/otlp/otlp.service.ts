@@ -6,12 +6,13 @@ import type { Batch } from '../ingest/batch.js';
 import { IdentityCache } from '../ingest/identity.cache.js';
 import { IntakeService } from '../ingest/intake.service.js';
 import type { AcceptedSeries } from '../ingest/series-input.js';
+import type { MetricType } from '../metadata/metric.metadata.js';
 import { ungzip } from '../wire/inflate.js';
 import { decodeJson } from './decode.json.js';
 import { decodeProtobuf } from './decode.protobuf.js';
 import { DeltaAccumulator } from './delta.accumulator.js';
 import { metricName } from './naming.js';
-import type { OtlpResource } from './otlp.model.js';
+import type { OtlpMetric, OtlpResource } from './otlp.model.js';
 import { pointFault } from './point.fault.js';
 import { PointTranslator, type NamedPoint } from './point.translator.js';
 import { resourceLabels } from './resource.labels.js';
@@ -37,7 +38,8 @@ export class OtlpService {
       deltas.length > 0
         ? await this.deltas.store(workspaceId, batch, deltas, translator)
         : await this.intake.store(workspaceId, batch.series);
-    return this.replyOf(resources, batch, unstored);
+    const exemplars = await this.intake.storeRest(workspaceId, batch);
+    return this.replyOf(resources, batch, unstored, exemplars);
   }
 
   /** @returns the points that are deltas, which are not added yet. */
@@ -49,6 +51,7 @@ export class OtlpService {
       let newestMs = 0;
       for (const metric of metrics) {
         const name = metricName(metric);
+        batch.metadata.push({ metric: name, type: typeOf(metric), help: metric.description, unit: metric.unit });
         for (const point of metric.points) {
           const named = { index: index++, name, resource, point };
           const fault = pointFault(metric, point);
@@ -63,13 +66,23 @@ export class OtlpService {
     return deltas;
   }
 
-  private replyOf(resources: OtlpResource[], batch: Batch, unstored: readonly AcceptedSeries[]): IntakeReply {
+  private replyOf(
+    resources: OtlpResource[],
+    batch: Batch,
+    unstored: readonly AcceptedSeries[],
+    exemplars: number,
+  ): IntakeReply {
     const refused = new Map(unstored.map(({ index, labels }) => [index, labels.__name__ ?? '']));
     refused.delete(-1);
     for (const name of refused.values()) batch.refusals.add(name, this.intake.limitMessage);
     const { rejected, errors } = batch.refusals;
     const points = resources.flatMap(({ metrics }) => metrics.map((metric) => metric.points.length));
     const samples = points.reduce((sum, count) => sum + count, 0) - rejected;
-    return { samples, histograms: 0, exemplars: 0, rejected, errors, warnings: [] };
+    return { samples, histograms: 0, exemplars, rejected, errors, warnings: [...batch.warnings] };
   }
+}
+
+function typeOf({ kind, isMonotonic }: OtlpMetric): MetricType {
+  if (kind === 'sum') return isMonotonic ? 'counter' : 'gauge';
+  return kind === 'exponential' ? 'histogram' : kind;
 }

@@ -2,7 +2,7 @@ import type { Batch } from '../ingest/batch.js';
 import type { IdentityCache } from '../ingest/identity.cache.js';
 import { identityOf, isBad, type BadLabels, type Identity, type LabelPair } from '../ingest/identity.js';
 import { withBounds } from './exponential.buckets.js';
-import type { Attributes, HistogramValue, OtlpPoint, SummaryValue } from './otlp.model.js';
+import type { Attributes, HistogramValue, OtlpExemplar, OtlpPoint, SummaryValue } from './otlp.model.js';
 import { labelPairs, withoutDoubles, type ResourceLabels } from './resource.labels.js';
 
 /** A data point with the name its series have. */
@@ -41,6 +41,22 @@ export class PointTranslator {
       const run = { times: [point.timeMs], values: [parts[i]?.value ?? 0], ...(stale && { stale }) };
       if (!isBad(identity)) this.batch.add(index, identity, run);
     });
+    for (const exemplar of point.exemplars) this.addExemplar(exemplar, parts, found);
+  }
+
+  /** An example of a histogram belongs to the bucket that its value is in. */
+  private addExemplar(exemplar: OtlpExemplar, parts: readonly Part[], found: readonly (Identity | BadLabels)[]): void {
+    const { attributes, traceId, spanId, value, timeMs } = exemplar;
+    const bucket = parts.findIndex(
+      ({ label }) => label?.[0] === 'le' && value <= Number(label[1].replace('+Inf', 'Infinity')),
+    );
+    const identity = found[Math.max(0, bucket)];
+    const ids = [
+      ['trace_id', traceId],
+      ['span_id', spanId],
+    ] as const;
+    const pairs = [...labelPairs(attributes.pairs()), ...ids.filter(([, id]) => id !== '')];
+    if (identity && !isBad(identity)) this.batch.addExemplar(identity, withoutDoubles(pairs), value, timeMs);
   }
 
   /** Says once what a resource is besides its job and instance; it is no data point of the sender's. */

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { invalidField, type LabelValuesRequest, type MatchRequest, type PrometheusReply } from '@scm/contracts';
+import {
+  invalidField,
+  type LabelValuesRequest,
+  type MatchRequest,
+  type MetadataRequest,
+  type PrometheusReply,
+} from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
 import { hostMetrics } from '../collector/host-metrics.js';
+import { familyOf } from '../metadata/metric.metadata.js';
+import { MetadataService } from '../metadata/metadata.service.js';
 import { keyOf, labelOf, type Labels } from '../series/labels.js';
 import { SeriesRepository } from '../series/series.repository.js';
 import { matchesAll } from './matcher.js';
@@ -17,6 +25,7 @@ export class CatalogueService {
   constructor(
     private readonly config: MetricsConfig,
     private readonly seriesRows: SeriesRepository,
+    private readonly metadataOf: MetadataService,
   ) {}
 
   async series(request: MatchRequest): Promise<PrometheusReply> {
@@ -34,10 +43,19 @@ export class CatalogueService {
     return cut([...new Set(values)].filter((value) => value !== '').sort(), request.limit);
   }
 
-  async metadata(): Promise<PrometheusReply> {
-    const names = new Set((await this.find({})).map((labels) => labelOf(labels, '__name__')));
-    const entries = [...names].sort().map((name) => [name, [hostMetrics.get(name) ?? UNKNOWN]] as const);
-    return { data: Object.fromEntries(entries) };
+  /** What senders said of metrics, and which others there are. */
+  async metadata({ metric, limit }: MetadataRequest): Promise<PrometheusReply> {
+    const known = new Map<string, object>();
+    for (const { metric: name, ...rest } of await this.metadataOf.list(currentActor().workspaceId))
+      known.set(name, rest);
+    for (const labels of await this.find({})) {
+      const name = labelOf(labels, '__name__');
+      // The series of a histogram have other names than it has.
+      if (!known.has(name) && !known.has(familyOf(name, 'histogram')))
+        known.set(name, hostMetrics.get(name) ?? UNKNOWN);
+    }
+    const wanted = [...known.keys()].filter((name) => metric === undefined || name === metric).sort();
+    return { data: Object.fromEntries(wanted.slice(0, limitOf(limit)).map((name) => [name, [known.get(name)]])) };
   }
 
   /** Clients choose by the version what they may ask: it is the one whose language is spoken. */

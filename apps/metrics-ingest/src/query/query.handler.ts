@@ -4,6 +4,7 @@ import {
   type FormatQueryRequest,
   type LabelValuesRequest,
   type MatchRequest,
+  type MetadataRequest,
   type PrometheusReply,
   type QueryRangeRequest,
   type QueryRequest,
@@ -50,8 +51,8 @@ export class QueryHandler {
   }
 
   @Rpc(MetricsApi.metadata)
-  metadata(): Promise<PrometheusReply> {
-    return this.catalogue.metadata();
+  metadata(request: MetadataRequest): Promise<PrometheusReply> {
+    return this.catalogue.metadata(request);
   }
 
   @Rpc(MetricsApi.buildInfo)

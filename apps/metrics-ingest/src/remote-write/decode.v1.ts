@@ -1,13 +1,7 @@
 import type { LabelPair } from '../ingest/identity.js';
 import { ProtoReader } from '../wire/proto.reader.js';
-import {
-  metricTypes,
-  readSample,
-  type WireExemplar,
-  type WireMetadata,
-  type WireRequest,
-  type WireSeries,
-} from './wire.series.js';
+import { metricTypes, type MetricMetadata } from '../metadata/metric.metadata.js';
+import { readSample, type WireExemplar, type WireRequest, type WireSeries } from './wire.series.js';
 
 /** A `prometheus.WriteRequest`. */
 export function decodeV1(bytes: Buffer): WireRequest {
@@ -87,9 +81,9 @@ function readExemplar(reader: ProtoReader): WireExemplar {
   return exemplar;
 }
 
-function readMetadata(reader: ProtoReader): WireMetadata {
+function readMetadata(reader: ProtoReader): MetricMetadata {
   const end = reader.end();
-  const metadata: WireMetadata = { metric: '', type: 'unknown', help: '', unit: '' };
+  const metadata: MetricMetadata = { metric: '', type: 'unknown', help: '', unit: '' };
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === 8) metadata.type = metricTypes[reader.varint()] ?? 'unknown';

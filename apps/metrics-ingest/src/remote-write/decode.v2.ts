@@ -1,6 +1,7 @@
 import { ProtoReader } from '../wire/proto.reader.js';
 import { SymbolTable } from './symbol.table.js';
-import { metricTypes, readSample, type WireExemplar, type WireRequest, type WireSeries } from './wire.series.js';
+import { metricTypes, type MetricMetadata } from '../metadata/metric.metadata.js';
+import { readSample, type WireExemplar, type WireRequest, type WireSeries } from './wire.series.js';
 
 /** An `io.prometheus.write.v2.Request`: texts stand once, in a table that the rest refers to. */
 export function decodeV2(bytes: Buffer): WireRequest {
@@ -43,7 +44,6 @@ function readSeries(reader: ProtoReader, symbols: SymbolTable): WireSeries {
   }
   reader.leave(end);
   for (const ref of refs) series.key += `${symbols.text(ref)}\0`;
-  if (series.metadata) series.metadata.metric = symbols.pairs(refs).find(([name]) => name === '__name__')?.[1] ?? '';
   return series;
 }
 
@@ -74,9 +74,9 @@ function readExemplar(reader: ProtoReader, symbols: SymbolTable): WireExemplar {
   return exemplar;
 }
 
-function readMetadata(reader: ProtoReader, symbols: SymbolTable): NonNullable<WireSeries['metadata']> {
+function readMetadata(reader: ProtoReader, symbols: SymbolTable): MetricMetadata {
   const end = reader.end();
-  const metadata: NonNullable<WireSeries['metadata']> = { metric: '', type: 'unknown', help: '', unit: '' };
+  const metadata: MetricMetadata = { metric: '', type: 'unknown', help: '', unit: '' };
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === 8) metadata.type = metricTypes[reader.varint()] ?? 'unknown';

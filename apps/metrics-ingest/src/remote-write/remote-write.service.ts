@@ -5,6 +5,7 @@ import type { Batch } from '../ingest/batch.js';
 import { IdentityCache } from '../ingest/identity.cache.js';
 import { identityOf, isBad, type Identity } from '../ingest/identity.js';
 import { IntakeService } from '../ingest/intake.service.js';
+import { familyOf } from '../metadata/metric.metadata.js';
 import { unsnappy } from '../wire/inflate.js';
 import { decodeV1 } from './decode.v1.js';
 import { decodeV2 } from './decode.v2.js';
@@ -23,8 +24,9 @@ export class RemoteWriteService {
   async write({ version, body }: RemoteWriteRequest): Promise<IntakeReply> {
     const { workspaceId } = currentActor();
     const bytes = await unsnappy(body);
-    const { series } = version === '2' ? decodeV2(bytes) : decodeV1(bytes);
+    const { series, metadata } = version === '2' ? decodeV2(bytes) : decodeV1(bytes);
     const batch = this.intake.newBatch();
+    batch.metadata.push(...metadata);
     const starts: (() => void)[] = [];
     series.forEach((one, index) => {
       const identity = this.take(workspaceId, batch, one, index, version);
@@ -39,8 +41,9 @@ export class RemoteWriteService {
       if (unstored.has(accepted)) batch.refusals.add(labels.__name__ ?? '', this.intake.limitMessage, times.length);
       else samples += times.length;
     }
+    const exemplars = await this.intake.storeRest(workspaceId, batch);
     const { rejected, errors } = batch.refusals;
-    return { samples, histograms: 0, exemplars: 0, rejected, errors, warnings: [] };
+    return { samples, histograms: 0, exemplars, rejected, errors, warnings: [...batch.warnings] };
   }
 
   private take(
@@ -63,6 +66,8 @@ export class RemoteWriteService {
     if (count === 0 && version === '2') return refuse(name, 'has neither samples nor histograms');
     if (histograms > 0) refuse(name, NO_HISTOGRAMS, histograms);
     batch.add(index, found, series);
+    for (const { labels, value, timeMs } of series.exemplars) batch.addExemplar(found, labels, value, timeMs);
+    if (series.metadata) batch.metadata.push({ ...series.metadata, metric: familyOf(name, series.metadata.type) });
     return found;
   }
 }

@@ -1,4 +1,5 @@
 import type { LabelPair } from '../ingest/identity.js';
+import type { MetricMetadata } from '../metadata/metric.metadata.js';
 import type { ProtoReader } from '../wire/proto.reader.js';
 
 /** One series of a remote-write request, of either version. */
@@ -15,7 +16,7 @@ export interface WireSeries {
   histograms: number;
   /** When a counter began, in Unix milliseconds; 0 when that is not known. */
   startMs: number;
-  metadata?: WireMetadata;
+  metadata?: MetricMetadata;
 }
 
 export interface WireExemplar {
@@ -24,31 +25,10 @@ export interface WireExemplar {
   timeMs: number;
 }
 
-export interface WireMetadata {
-  metric: string;
-  type: MetricType;
-  help: string;
-  unit: string;
-}
-
 export interface WireRequest {
   series: WireSeries[];
-  metadata: WireMetadata[];
+  metadata: MetricMetadata[];
 }
-
-export type MetricType = (typeof metricTypes)[number];
-
-/** In the order of both protocols' enumerations. */
-export const metricTypes = [
-  'unknown',
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-] as const;
 
 /** A Sample is the same in both versions, but for the start time of the second one. */
 export function readSample(reader: ProtoReader, series: WireSeries): void {
