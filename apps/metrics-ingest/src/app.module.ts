@@ -4,6 +4,9 @@ import { ChunkRepository } from './chunks/chunk.repository.js';
 import { PartitionRepository } from './chunks/partition.repository.js';
 import { Sealer } from './chunks/sealer.js';
 import { StoredSamplesRepository } from './chunks/stored-samples.repository.js';
+import { CardinalityGuard } from './cardinality/cardinality.guard.js';
+import { TsdbStatusHandler } from './cardinality/tsdb-status.handler.js';
+import { TsdbStatusService } from './cardinality/tsdb-status.service.js';
 import { CollectorService } from './collector/collector.service.js';
 import { ExemplarHandler } from './exemplars/exemplar.handler.js';
 import { ExemplarRepository } from './exemplars/exemplar.repository.js';
@@ -53,12 +56,13 @@ import { StoreStatusService } from './status/store-status.service.js';
   controllers: [
     IngestHandler,
     RemoteWriteHandler,
+    OtlpHandler,
+    ExemplarHandler,
+    TsdbStatusHandler,
     QueryHandler,
     RulesHandler,
     RuleFilesHandler,
     StoreStatusHandler,
-    OtlpHandler,
-    ExemplarHandler,
   ],
   providers: [
     AuditLog,
@@ -71,6 +75,8 @@ import { StoreStatusService } from './status/store-status.service.js';
     StoredSamplesRepository,
     Sealer,
     SampleWriter,
+    CardinalityGuard,
+    TsdbStatusService,
     MetadataRepository,
     MetadataService,
     ExemplarRepository,

@@ -83,4 +83,10 @@ export class MetricsConfig {
   @Min(0)
   @Max(1_000_000)
   exemplarsPerMinute: number = 6_000;
+
+  @Setting({ description: 'Values that one label of one metric may have; further ones become `__overflow__`' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  maxLabelValues: number = 5_000;
 }

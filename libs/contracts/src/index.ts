@@ -149,6 +149,7 @@ export {
   PrometheusReply,
   QueryRangeRequest,
   MetadataRequest,
+  TsdbStatusRequest,
   ExemplarsRequest,
   QueryRequest,
   RulesApi,

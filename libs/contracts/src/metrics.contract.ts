@@ -47,6 +47,8 @@ export class IngestReply {
   @Whole() written: number;
   @Whole() rejected: number;
   @ListOf(() => IngestError, { max: 20 }) errors: IngestError[];
+  /** What was taken otherwise than it was sent. */
+  @Texts({ max: 20, maxLength: 2_048, optional: true }) warnings?: string[];
 }
 
 /** Prometheus's parameters: times as Unix seconds or RFC 3339, durations as `15s` or seconds. */
@@ -79,6 +81,10 @@ export class MatchRequest {
 
 export class MetadataRequest {
   @Text({ max: 1_024, optional: true }) metric?: string;
+  @Text({ max: 16, optional: true }) limit?: string;
+}
+
+export class TsdbStatusRequest {
   @Text({ max: 16, optional: true }) limit?: string;
 }
 
@@ -173,6 +179,7 @@ export const MetricsApi = {
   exemplars: rpc('metrics.v1.list-exemplars', ExemplarsRequest, PrometheusReply, read),
   /** The version of Prometheus whose language and interface this is. */
   buildInfo: rpc('metrics.v1.get-build-info', Nothing, PrometheusReply, read),
+  tsdbStatus: rpc('metrics.v1.get-tsdb-status', TsdbStatusRequest, PrometheusReply, slowRead),
   status: rpc('metrics.v1.get-status', Nothing, MetricsStatus, read),
 };
 

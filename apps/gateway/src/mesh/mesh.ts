@@ -51,6 +51,11 @@ export class Mesh {
     return this.ask(contract, toRequest(contract.request, call), call);
   }
 
+  /** Judges the caller before a body is looked at: who may send nothing is told nothing of it. */
+  permit({ access, subject }: RpcContract, actor: Actor | undefined): void {
+    this.authorizer.check(access, actor, subject);
+  }
+
   async ask<Req extends object, Res extends object>(
     contract: RpcContract<Req, Res>,
     request: Req,

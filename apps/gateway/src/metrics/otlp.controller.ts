@@ -28,6 +28,7 @@ export class OtlpController {
   }
 
   private async take(request: GatewayRequest, response: Response): Promise<void> {
+    this.mesh.permit(IntakeApi.otlp, request.actor);
     const asked = requestOf(request);
     const reply = (await this.mesh.ask(IntakeApi.otlp, asked, request)).read();
     const partial = { rejected: reply.rejected, message: messageOf(reply) };

@@ -95,6 +95,19 @@ export class PrometheusController {
     return this.answer(RulesApi.alerts, call);
   }
 
+  @Route(
+    'GET',
+    'status/tsdb',
+    MetricsApi.tsdbStatus,
+    'What takes the most room, and which labels have too many values',
+    {
+      tag: 'prometheus',
+    },
+  )
+  tsdbStatus(@Call() call: HttpCall): Promise<JsonText> {
+    return this.answer(MetricsApi.tsdbStatus, call);
+  }
+
   @Route('GET', 'status/buildinfo', MetricsApi.buildInfo, 'Which Prometheus this speaks like', { tag: 'prometheus' })
   buildInfo(@Call() call: HttpCall): Promise<JsonText> {
     return this.answer(MetricsApi.buildInfo, call);

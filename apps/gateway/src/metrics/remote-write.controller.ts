@@ -26,6 +26,7 @@ export class RemoteWriteController {
   }
 
   private async take(request: GatewayRequest, response: Response): Promise<void> {
+    this.mesh.permit(IntakeApi.remoteWrite, request.actor);
     const asked = { version: versionOf(request), body: request.body as Buffer };
     const reply = (await this.mesh.ask(IntakeApi.remoteWrite, asked, request)).read();
     tellWritten(response, reply);

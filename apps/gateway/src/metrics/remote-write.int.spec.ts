@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 let stage: WriteStage;
 
 beforeAll(async () => {
-  stage = await startWriteStage();
+  stage = await startWriteStage({ SCM_MAX_LABEL_VALUES: '1200' });
 });
 
 afterAll(async () => {
@@ -200,6 +200,44 @@ describe('remote write 2.0', () => {
     ['a first symbol that says something', { symbols: ['a'], timeseries: [] }],
   ])('refuses %s as a whole', async (_, message) => {
     expect((await stage.post(PATH, encode('V2', message), V2)).status).toBe(400);
+  });
+});
+
+describe('a label with ever new values', () => {
+  it('is folded beyond its budget and named, while all others go on', async () => {
+    const now = Date.now();
+    const metric = 'guarded_total';
+    const request = (from: number): SentSeries[] =>
+      Array.from({ length: 1_000 }, (_, i) => ({
+        labels: { __name__: metric, user: `u${from + i}`, code: String(i % 5) },
+        samples: [[now, i]],
+      }));
+    for (const from of [0, 1_000, 2_000]) {
+      expect(
+        written(
+          await send2([
+            ...request(from),
+            { labels: { __name__: 'bystander', from: String(from) }, samples: [[now, 1]] },
+          ]),
+        )[0],
+      ).toBe('1001');
+    }
+    expect(await stage.query('bystander')).toHaveLength(3);
+    const seen = (await stage.query(metric)).map(({ metric: labels }) => labels);
+    expect(seen.filter(({ user }) => user !== '__overflow__')).toHaveLength(1_200);
+    expect(new Set(seen.filter(({ user }) => user === '__overflow__').map(({ code }) => code)).size).toBe(5);
+    const status = await stage.prometheus<Record<string, object>>('status/tsdb');
+    expect(status).toMatchObject({
+      headStats: { numSeries: expect.any(Number) },
+      overflows: [{ metric, label: 'user', limit: 1_200, folded: 1_800 }],
+    });
+    expect(status.seriesCountByMetricName).toContainEqual({ name: metric, value: 1_205 });
+    const body = { series: [{ labels: { __name__: metric, user: 'new', code: '1' }, samples: [[now, 1]] }] };
+    const answer = await stage.post('/api/v1/metrics', JSON.stringify(body), { 'content-type': 'application/json' });
+    expect(answer.json()).toMatchObject({
+      written: 1,
+      warnings: [expect.stringMatching(/^guarded_total: "user" has more/)],
+    });
   });
 });
 

@@ -22,6 +22,8 @@ export class Batch {
   readonly exemplars: NewExemplar[] = [];
   readonly metadata: MetricMetadata[] = [];
   readonly warnings = new Set<string>();
+  /** Series that stand for others. */
+  readonly folded = new Set<Identity>();
   private made = 0;
 
   constructor(private readonly window: TimeWindow) {}
@@ -30,7 +32,9 @@ export class Batch {
    * Takes what lies in the window and refuses the rest, by the name of the metric.
    * @param index tells which part of the request it is, for whoever counts by such parts.
    */
-  add(index: number, { key, labels }: Identity, run: SampleRun): void {
+  add(index: number, identity: Identity, run: SampleRun): void {
+    const { key, labels } = identity;
+    if (identity.folded) this.folded.add(identity);
     const kept = run.times.every((time) => this.isIn(time)) ? run : this.kept(labels.__name__ ?? '', run);
     const { times, values, stale } = kept;
     if (times.length > 0)

@@ -7,6 +7,8 @@ export interface Identity {
   readonly labels: Labels;
   /** The last start that it was told to have counted from, in Unix milliseconds. */
   startMs?: number;
+  /** Labels whose values stand for others that are too many. */
+  readonly folded?: readonly string[];
 }
 
 /** Labels that no series may have: where and why, and what they belong to as far as it can be said. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { unavailableIfAway } from '@scm/database';
 import { MetricsConfig } from '../config.js';
+import { CardinalityGuard } from '../cardinality/cardinality.guard.js';
 import { ExemplarService } from '../exemplars/exemplar.service.js';
 import { MetadataService } from '../metadata/metadata.service.js';
 import { Batch } from './batch.js';
@@ -20,6 +21,7 @@ export class IntakeService {
     private readonly writer: SampleWriter,
     private readonly metadata: MetadataService,
     private readonly exemplars: ExemplarService,
+    private readonly guard: CardinalityGuard,
   ) {}
 
   newBatch(): Batch {
@@ -54,6 +56,7 @@ export class IntakeService {
   /** Stores what the request says beside its samples. @returns how many exemplars are stored. */
   async storeRest(workspaceId: string, batch: Batch): Promise<number> {
     await this.metadata.note(workspaceId, batch.metadata);
+    for (const identity of batch.folded) batch.warn(this.guard.warningOf(identity));
     const stored = await this.exemplars.store(workspaceId, batch.exemplars);
     if (stored < batch.exemplars.length)
       batch.warn('more exemplars than SCM_EXEMPLARS_PER_MINUTE allows: not all were taken');

@@ -32,7 +32,7 @@ export class OtlpService {
     const bytes = compression === 'gzip' ? await ungzip(body) : Buffer.from(body.buffer, body.byteOffset, body.length);
     const resources = encoding === 'json' ? decodeJson(bytes) : decodeProtobuf(bytes);
     const batch = this.intake.newBatch();
-    const translator = new PointTranslator(workspaceId, this.identities, batch);
+    const translator = new PointTranslator(await this.identities.of(workspaceId), batch);
     const deltas = this.addAll(resources, batch, translator);
     const unstored =
       deltas.length > 0

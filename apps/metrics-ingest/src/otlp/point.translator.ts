@@ -1,5 +1,5 @@
 import type { Batch } from '../ingest/batch.js';
-import type { IdentityCache } from '../ingest/identity.cache.js';
+import type { Identities } from '../ingest/identity.cache.js';
 import { identityOf, isBad, type BadLabels, type Identity, type LabelPair } from '../ingest/identity.js';
 import { withBounds } from './exponential.buckets.js';
 import type { Attributes, HistogramValue, OtlpExemplar, OtlpPoint, SummaryValue } from './otlp.model.js';
@@ -24,8 +24,7 @@ interface Part {
 /** Makes the series of data points: one of a number, several of a histogram or a summary. All of a point are taken, or none. */
 export class PointTranslator {
   constructor(
-    private readonly workspaceId: string,
-    private readonly identities: IdentityCache,
+    private readonly identities: Identities,
     private readonly batch: Batch,
   ) {}
 
@@ -62,7 +61,7 @@ export class PointTranslator {
   /** Says once what a resource is besides its job and instance; it is no data point of the sender's. */
   addTarget({ key, info }: ResourceLabels, timeMs: number): void {
     if (info.length === 0 || this.batch.timeFault(timeMs)) return;
-    const identity = this.identities.find(this.workspaceId, `o${key}\0target_info`, () => identityOf(info));
+    const identity = this.identities.find(`o${key}\0target_info`, () => identityOf(info));
     if (!isBad(identity)) this.batch.add(-1, identity, { times: [timeMs], values: [1] });
   }
 
@@ -72,7 +71,7 @@ export class PointTranslator {
     { suffix, label }: Omit<Part, 'value'>,
   ): Identity | BadLabels {
     const key = `o${resource.key}\0${name}${suffix}\0${label?.[1] ?? ''}\0${point.attributes.key}`;
-    return this.identities.find(this.workspaceId, key, () => {
+    return this.identities.find(key, () => {
       this.batch.spend(key.length);
       return identityOf(pairsOf(`${name}${suffix}`, resource, point.attributes, label));
     });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { IntakeReply, RemoteWriteRequest } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import type { Batch } from '../ingest/batch.js';
-import { IdentityCache } from '../ingest/identity.cache.js';
+import { IdentityCache, type Identities } from '../ingest/identity.cache.js';
 import { identityOf, isBad, type Identity } from '../ingest/identity.js';
 import { IntakeService } from '../ingest/intake.service.js';
 import { familyOf } from '../metadata/metric.metadata.js';
@@ -25,11 +25,12 @@ export class RemoteWriteService {
     const { workspaceId } = currentActor();
     const bytes = await unsnappy(body);
     const { series, metadata } = version === '2' ? decodeV2(bytes) : decodeV1(bytes);
+    const identities = await this.identities.of(workspaceId);
     const batch = this.intake.newBatch();
     batch.metadata.push(...metadata);
     const starts: (() => void)[] = [];
     series.forEach((one, index) => {
-      const identity = this.take(workspaceId, batch, one, index, version);
+      const identity = take(identities, batch, one, index, version);
       if (identity && addStart(batch, identity, one)) starts.push(() => (identity.startMs = one.startMs));
     });
     const unstored = new Set(await this.intake.store(workspaceId, batch.series));
@@ -45,31 +46,30 @@ export class RemoteWriteService {
     const { rejected, errors } = batch.refusals;
     return { samples, histograms: 0, exemplars, rejected, errors, warnings: [...batch.warnings] };
   }
+}
 
-  private take(
-    workspaceId: string,
-    batch: Batch,
-    series: WireSeries,
-    index: number,
-    version: string,
-  ): Identity | undefined {
-    const { key, times, histograms } = series;
-    const found = this.identities.find(workspaceId, version + key, () => {
-      batch.spend(key.length);
-      return identityOf(series.labels());
-    });
-    const refuse = (name: string, why: string, count = 1): undefined =>
-      batch.refusals.add(name, why, count) as undefined;
-    const count = times.length + histograms;
-    if (isBad(found)) return refuse(found.name, found.fault, Math.max(1, count));
-    const name = found.labels.__name__ ?? '';
-    if (count === 0 && version === '2') return refuse(name, 'has neither samples nor histograms');
-    if (histograms > 0) refuse(name, NO_HISTOGRAMS, histograms);
-    batch.add(index, found, series);
-    for (const { labels, value, timeMs } of series.exemplars) batch.addExemplar(found, labels, value, timeMs);
-    if (series.metadata) batch.metadata.push({ ...series.metadata, metric: familyOf(name, series.metadata.type) });
-    return found;
-  }
+function take(
+  identities: Identities,
+  batch: Batch,
+  series: WireSeries,
+  index: number,
+  version: string,
+): Identity | undefined {
+  const { key, times, histograms } = series;
+  const found = identities.find(version + key, () => {
+    batch.spend(key.length);
+    return identityOf(series.labels());
+  });
+  const refuse = (name: string, why: string, count = 1): undefined => batch.refusals.add(name, why, count) as undefined;
+  const count = times.length + histograms;
+  if (isBad(found)) return refuse(found.name, found.fault, Math.max(1, count));
+  const name = found.labels.__name__ ?? '';
+  if (count === 0 && version === '2') return refuse(name, 'has neither samples nor histograms');
+  if (histograms > 0) refuse(name, NO_HISTOGRAMS, histograms);
+  batch.add(index, found, series);
+  for (const { labels, value, timeMs } of series.exemplars) batch.addExemplar(found, labels, value, timeMs);
+  if (series.metadata) batch.metadata.push({ ...series.metadata, metric: familyOf(name, series.metadata.type) });
+  return found;
 }
 
 /** Of samples that are not the sender's. */

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { invalidField, type PrometheusReply, type TsdbStatusRequest } from '@scm/contracts';
+import { currentActor } from '@scm/messaging';
+import { MetricsConfig } from '../config.js';
+import { labelOf, type Labels } from '../series/labels.js';
+import { SeriesRepository } from '../series/series.repository.js';
+import { CardinalityGuard } from './cardinality.guard.js';
+
+const SHOWN = 10;
+const HOUR_MS = 3_600_000;
+const FUTURE_MS = 600_000;
+
+/** What takes the most room, in the shape of Prometheus's `/status/tsdb`, and, beside it, which labels have too many values. */
+@Injectable()
+export class TsdbStatusService {
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly seriesRows: SeriesRepository,
+    private readonly guard: CardinalityGuard,
+  ) {}
+
+  async status({ limit }: TsdbStatusRequest): Promise<PrometheusReply> {
+    const shown = limit === undefined ? SHOWN : Number(limit);
+    if (!Number.isInteger(shown) || shown < 1 || shown > 10_000) throw invalidField('limit', 'must be 1 to 10000');
+    const { workspaceId } = currentActor();
+    const [minTime, maxTime] = [Date.now() - this.config.retentionHours * HOUR_MS, Date.now()];
+    const rows = await this.seriesRows.list(workspaceId, undefined, minTime, maxTime + FUTURE_MS);
+    const overflows = await this.guard.overflows(workspaceId);
+    const all = rows.map(({ labels }) => labels);
+    const values = valuesByLabel(all);
+    const pairs = counted(all.flatMap((labels) => Object.entries(labels).map(([name, value]) => `${name}=${value}`)));
+    const list = (entries: Iterable<[string, number]>) => top(entries, shown);
+    return {
+      data: {
+        headStats: { numSeries: all.length, numLabelPairs: pairs.size, chunkCount: all.length, minTime, maxTime },
+        seriesCountByMetricName: list(counted(all.map((labels) => labelOf(labels, '__name__')))),
+        labelValueCountByLabelName: list([...values].map(([name, set]) => [name, set.size])),
+        memoryInBytesByLabelName: list([...values].map(([name, set]) => [name, bytesOf(set)])),
+        seriesCountByLabelValuePair: list(pairs),
+        overflows: overflows.map(({ metric, label, folded, sinceMs }) => {
+          return { metric, label, limit: this.config.maxLabelValues, folded, since: new Date(sinceMs).toISOString() };
+        }),
+      },
+    };
+  }
+}
+
+function valuesByLabel(all: readonly Labels[]): Map<string, Set<string>> {
+  const values = new Map<string, Set<string>>();
+  for (const labels of all) {
+    for (const [name, value] of Object.entries(labels)) values.set(name, (values.get(name) ?? new Set()).add(value));
+  }
+  return values;
+}
+
+function counted(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+function bytesOf(values: ReadonlySet<string>): number {
+  return [...values].reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+}
+
+function top(entries: Iterable<[string, number]>, limit: number): { name: string; value: number }[] {
+  const sorted = [...entries].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return sorted.slice(0, limit).map(([name, value]) => ({ name, value }));
+}
