@@ -46,10 +46,9 @@ export class CatalogueService {
   /** What senders said of metrics, and which others there are. */
   async metadata({ metric, limit }: MetadataRequest): Promise<PrometheusReply> {
     const known = new Map<string, object>();
-    for (const { metric: name, ...rest } of await this.metadataOf.list(currentActor().workspaceId))
-      known.set(name, rest);
-    for (const labels of await this.find({})) {
-      const name = labelOf(labels, '__name__');
+    const { workspaceId } = currentActor();
+    for (const { metric: name, ...rest } of await this.metadataOf.list(workspaceId)) known.set(name, rest);
+    for (const name of await this.seriesRows.metrics(workspaceId)) {
       // The series of a histogram have other names than it has.
       if (!known.has(name) && !known.has(familyOf(name, 'histogram')))
         known.set(name, hostMetrics.get(name) ?? UNKNOWN);

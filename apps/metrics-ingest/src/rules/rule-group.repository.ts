@@ -43,7 +43,7 @@ export class RuleGroupRepository {
     return this.database.acrossWorkspaces(async (tx) => {
       const [rows] = await tx.query<[RuleGroupRow[], number]>(
         `update rule_groups set epoch = epoch + 1, held_until = clock_timestamp() + interval '${HOLD_SECONDS} seconds'
-         where id in (select id from rule_groups where next_at <= clock_timestamp()
+         where id in (select id from rule_groups where next_at <= now()
            and (held_until is null or held_until < clock_timestamp()) order by next_at limit $1 for update skip locked)
          returning ${COLUMNS}`,
         [limit],

@@ -66,6 +66,22 @@ export class SeriesRepository {
     );
   }
 
+  /** The metrics of a workspace; leaps from one to the next in the index, however many series each has. */
+  async metrics(workspaceId: string): Promise<string[]> {
+    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
+      tx.query<{ name: string }[]>(
+        `with recursive metric as (
+           (select name from series where workspace_id = $1 order by name limit 1)
+           union all
+           select (select name from series where workspace_id = $1 and name > metric.name order by name limit 1)
+           from metric where metric.name is not null)
+         select name from metric where name is not null`,
+        [workspaceId],
+      ),
+    );
+    return rows.map(({ name }) => name);
+  }
+
   async markSeen(ids: readonly number[]): Promise<void> {
     await this.database.systemPool.query(
       `update series set last_seen = now() where id in (select id from series
