@@ -12,7 +12,7 @@ const DELTA = 1;
 const CUMULATIVE = 2;
 const seed = Number(process.env.SCM_SEED ?? Date.now() % 1_000_000);
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 let stage: WriteStage;
 
@@ -212,10 +212,13 @@ describe('deltas', () => {
     for (const [i, request] of requests.entries()) {
       // Its sender repeats what was not answered, and what was, now and then.
       const sendOnce = () =>
-        waitFor(async () => (await asProtobuf(request)).status === 200, { what: 'the request to be taken' });
+        waitFor(async () => (await asProtobuf(request)).status === 200, {
+          timeoutMs: 45_000,
+          what: 'the request to be taken',
+        });
       if (i === 10) {
         await stage.metrics.kill();
-        await Promise.all([stage.restart(), sendOnce()]);
+        await stage.restart();
       }
       await sendOnce();
       if (i % 5 === 0) await sendOnce();
@@ -242,15 +245,31 @@ describe('deltas', () => {
     expect(await seen('added_e_bucket{le=~"2|4|8|.Inf"}', 'le')).toEqual(rows('2 3', '4 15', '8 21', '+Inf 21'));
   });
 
-  it('that come too late are refused by name', async () => {
+  it('that others overtook count at the newest time, and once', async () => {
     const now = Date.now() - 10_000;
-    await asProtobuf(otlpRequest([sum('late.delta', [point(1, now)], DELTA)]));
-    const answer = await asProtobuf(otlpRequest([sum('late.delta', [point(1, now - 1), point(1, now)], DELTA)]));
+    const deltas = (...times: number[]) =>
+      otlpRequest([
+        sum(
+          'late.delta',
+          times.map((time) => point(1, time)),
+          DELTA,
+        ),
+      ]);
+    await asProtobuf(deltas(now));
+    for (const _ of [1, 2]) expect(partial(await asProtobuf(deltas(now - 1_000, now))).rejectedDataPoints).toBe('0');
+    expect(await stage.query('late_delta_total[1m]')).toMatchObject([{ values: [[now / 1_000, '2']] }]);
+  });
+
+  it('that are older than all that is remembered are refused by name', async () => {
+    const now = Date.now() - 10_000;
+    const many = Array.from({ length: 64 }, (_, i) => point(1, now + i));
+    await asProtobuf(otlpRequest([sum('forgotten.delta', many, DELTA)]));
+    const answer = await asProtobuf(otlpRequest([sum('forgotten.delta', [point(1, now - 1)], DELTA)]));
     expect(partial(answer)).toEqual({
       rejectedDataPoints: '1',
-      errorMessage: expect.stringContaining('late_delta_total'),
+      errorMessage: expect.stringContaining('forgotten_delta_total'),
     });
-    expect(await seen('late_delta_total')).toEqual(rows('1'));
+    expect(await seen('forgotten_delta_total')).toEqual(rows('64'));
   });
 });
 

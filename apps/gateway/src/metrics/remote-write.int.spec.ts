@@ -10,7 +10,7 @@ const V2 = { ...V1, 'content-type': 'application/x-protobuf;proto=io.prometheus.
 /** Too old by far, whatever the clock says. */
 const OLD = 1_000;
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 let stage: WriteStage;
 
@@ -291,6 +291,6 @@ describe('the door of remote write', () => {
     });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     await sql(`alter role ${role} login`);
-    await waitFor(async () => (await stage.post(PATH, body, V1)).status === 204);
+    await waitFor(async () => (await stage.post(PATH, body, V1)).status === 204, { timeoutMs: 45_000 });
   });
 });

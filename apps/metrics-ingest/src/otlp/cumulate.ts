@@ -8,29 +8,35 @@ export interface DeltaState {
   value: CumulatedValue;
   /** When the first delta began, Unix milliseconds. */
   startMs: number;
-  /** The newest times that are added up, in order: a delta of one of them is a repeated one. */
+  /** The newest times that are added up, ascending: a delta of one of them is a repeated one. */
   timesMs: number[];
 }
 
 const MAX_TIMES = 64;
 
-export type Cumulated = { state: DeltaState } | { repeated: true } | { fault: string };
+export type Cumulated = { state: DeltaState; timeMs: number } | { repeated: true } | { fault: string };
 
-/** Adds a delta to what its stream came to before. One that comes again changes nothing. */
+/**
+ * Adds a delta to what its stream came to before. One that comes again changes nothing; one that others overtook, as a
+ * sender's second tries are, counts at the newest time.
+ */
 export function cumulate(
   state: DeltaState | undefined,
   { startMs, timeMs, value }: { startMs: number; timeMs: number; value: PointValue },
 ): Cumulated {
   if (value.kind === 'summary') return { fault: 'a summary has no deltas' };
-  if (!state) return { state: { value, startMs, timesMs: [timeMs] } };
-  if (state.timesMs.includes(timeMs)) return { repeated: true };
-  if (timeMs < (state.timesMs.at(-1) ?? 0)) return { fault: 'the delta is older than what is added up already' };
-  const timesMs = [...state.timesMs, timeMs].slice(-MAX_TIMES);
-  return { state: { value: added(state.value, value), startMs: state.startMs, timesMs } };
+  if (!state) return { state: { value, startMs, timesMs: [timeMs] }, timeMs };
+  const { timesMs } = state;
+  if (timesMs.includes(timeMs)) return { repeated: true };
+  const isForgotten = timesMs.length === MAX_TIMES && timeMs < (timesMs[0] ?? 0);
+  if (isForgotten) return { fault: 'the delta is older than what is added up already' };
+  const all = [...timesMs, timeMs].sort((a, b) => a - b).slice(-MAX_TIMES);
+  const added = { value: sumOf(state.value, value), startMs: state.startMs, timesMs: all };
+  return { state: added, timeMs: all.at(-1) ?? timeMs };
 }
 
 /** Histograms whose buckets became others begin anew, as a counter that was reset. */
-function added(before: CumulatedValue, delta: CumulatedValue): CumulatedValue {
+function sumOf(before: CumulatedValue, delta: CumulatedValue): CumulatedValue {
   if (before.kind === 'number' && delta.kind === 'number') return { ...delta, value: before.value + delta.value };
   if (before.kind === 'histogram' && delta.kind === 'histogram') {
     const isSame = before.bounds.length === delta.bounds.length && before.bounds.every((b, i) => b === delta.bounds[i]);

@@ -73,7 +73,7 @@ function addAll(
     if (!('state' in result)) continue;
     known.set(stream, result.state);
     changed.set(stream, result.state);
-    translator.add({ ...named, point: { ...named.point, value: result.state.value } });
+    translator.add({ ...named, point: { ...named.point, value: result.state.value, timeMs: result.timeMs } });
   }
   return changed;
 }
