@@ -1,5 +1,5 @@
 export { QueryPlan, type ReadSamples } from './evaluate/query-plan.js';
-export { defaultOptions, type EngineOptions, type QueryTimes } from './evaluate/options.js';
+export type { EngineOptions, QueryTimes } from './evaluate/options.js';
 export type { SeriesRequest } from './evaluate/requests.js';
 export type { QueryResult, ResultSample, ResultSeries } from './evaluate/result.js';
 export { isStale, markStale } from './stale-marker.js';

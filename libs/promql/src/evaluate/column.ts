@@ -48,6 +48,6 @@ function merge(a: Column, b: Column): Column {
   return { ...a, values, present };
 }
 
-export function sameLabels(): PromqlError {
+function sameLabels(): PromqlError {
   return new PromqlError('vector cannot contain metrics with the same labelset');
 }

@@ -1,4 +1,3 @@
-import { LabelSet } from '../values/label-set.js';
 import type { Expr, VectorSelector } from './ast.js';
 import { build } from './build.js';
 import { check } from './check.js';
@@ -23,9 +22,4 @@ export function parseSelector(source: string): VectorSelector {
   const isPlain = expr.kind === 'vector-selector' && expr.at === undefined && !expr.offset && !expr.extension;
   if (!isPlain) throw parseError(source, 0, 'a series selector without modifiers is expected');
   return expr;
-}
-
-/** The labels of a selector that only has equal matchers: how a series is written. */
-export function labelsOf(selector: VectorSelector): LabelSet {
-  return LabelSet.from(selector.matchers.map(({ label, value }) => [label, value] as const));
 }
