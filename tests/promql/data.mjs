@@ -39,9 +39,6 @@ export function makeSeries(random, endMs) {
   return all;
 }
 
-/** Those that the JSON door does not take: values that are no finite numbers, and stale markers. */
-export const isOdd = (query) => query.includes('odd_');
-
 const exact = (value) => Math.round(value * 64) / 64;
 
 function walk(random, start, most) {

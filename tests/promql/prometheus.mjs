@@ -6,7 +6,6 @@ import path from 'node:path';
 import { aptSession } from '../../tools/provision/apt.mjs';
 import { cacheFolder } from '../../tools/provision/places.mjs';
 import { findProgram } from '../../tools/provision/run.mjs';
-import { encodeWrite } from './remote-write.mjs';
 
 const WAIT_MS = 60_000;
 
@@ -41,7 +40,7 @@ export async function startPrometheus() {
     await stop();
     throw error;
   }
-  return { url: `http://${address}`, write: (series) => write(`http://${address}`, series), stop };
+  return { url: `http://${address}`, stop };
 }
 
 async function provided() {
@@ -58,26 +57,6 @@ async function provided() {
     return undefined;
   } finally {
     await apt.close();
-  }
-}
-
-/** It takes samples only in the order of time, so they go scrape by scrape. */
-async function write(url, all) {
-  const byTime = Map.groupBy(
-    all.flatMap(({ labels, samples }) => samples.map((sample) => ({ labels, sample }))),
-    ({ sample: [time] }) => Math.floor(time / 10_000),
-  );
-  for (const key of [...byTime.keys()].sort((a, b) => a - b)) {
-    const response = await fetch(`${url}/api/v1/write`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-protobuf',
-        'content-encoding': 'snappy',
-        'x-prometheus-remote-write-version': '0.1.0',
-      },
-      body: await encodeWrite(byTime.get(key)),
-    });
-    if (!response.ok) throw new Error(`remote write: ${response.status} ${await response.text()}`);
   }
 }
 

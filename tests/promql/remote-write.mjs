@@ -1,9 +1,31 @@
 import { compress } from 'snappy';
+import { SCRAPE_MS } from './data.mjs';
 
 const STALE = Buffer.from([0x02, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
 
-/** A remote write request of some series with one sample each: protobuf, compressed. */
-export function encodeWrite(series) {
+/** Sends all samples, in the order of time, which is how Prometheus takes them: scrape by scrape. */
+export async function remoteWrite(url, headers, all) {
+  const byTime = Map.groupBy(
+    all.flatMap(({ labels, samples }) => samples.map((sample) => ({ labels, sample }))),
+    ({ sample: [time] }) => Math.floor(time / SCRAPE_MS),
+  );
+  for (const key of [...byTime.keys()].sort((a, b) => a - b)) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+      },
+      body: await encode(byTime.get(key)),
+    });
+    if (!response.ok) throw new Error(`remote write: ${response.status} ${await response.text()}`);
+  }
+}
+
+/** A request with one sample of each series: protobuf, compressed. */
+function encode(series) {
   return compress(Buffer.concat(series.map(({ labels, sample }) => message(1, timeSeries(labels, sample)))));
 }
 
