@@ -49,6 +49,7 @@ import { RulesHandler } from './rules/rules.handler.js';
 import { RulesService } from './rules/rules.service.js';
 import { Head } from './series/head.js';
 import { SeriesRepository } from './series/series.repository.js';
+import { StatsdService } from './statsd/statsd.service.js';
 import { StoreStatusHandler } from './status/store-status.handler.js';
 import { StoreStatusService } from './status/store-status.service.js';
 
@@ -106,6 +107,7 @@ import { StoreStatusService } from './status/store-status.service.js';
     RuleEvaluator,
     RetentionService,
     CollectorService,
+    StatsdService,
     FramesService,
     StoreStatusService,
   ],

@@ -1,4 +1,4 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import { DEFAULT_WORKSPACE_ID } from '@scm/contracts';
 import { Setting } from '@scm/service';
 
@@ -89,4 +89,25 @@ export class MetricsConfig {
   @Min(1)
   @Max(10_000_000)
   maxLabelValues: number = 5_000;
+
+  @Setting({ description: 'Port for StatsD over UDP and TCP, which has no credentials; without it there is none' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  statsdPort?: number;
+
+  @Setting({ description: 'Address that StatsD listens on' })
+  @IsString()
+  statsdHost: string = '127.0.0.1';
+
+  @Setting({ description: 'Workspace that what comes by StatsD belongs to' })
+  @IsUUID()
+  statsdWorkspaceId: string = DEFAULT_WORKSPACE_ID;
+
+  @Setting({ description: 'Milliseconds between two samples of what came by StatsD' })
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  statsdFlushMs: number = 10_000;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalidField, parseJson } from '@scm/contracts';
-import { emptyMetric, temporalityOf } from './decode.protobuf.js';
+import { emptyMetric, temporalityOf } from './empty.metric.js';
 import { attributesOfJson } from './json.attributes.js';
 import { itemsOf, objectOf, textField, type JsonObject } from './json.fields.js';
 import { readJsonPoint } from './json.point.js';

@@ -1,4 +1,5 @@
 import { ProtoReader } from '../wire/proto.reader.js';
+import { emptyMetric, temporalityOf } from './empty.metric.js';
 import { attributesOf, spanOf, type Span } from './protobuf.attributes.js';
 import type { MetricKind, OtlpMetric, OtlpResource } from './otlp.model.js';
 import { readPoint } from './protobuf.point.js';
@@ -78,13 +79,4 @@ function readData(reader: ProtoReader, metric: OtlpMetric): void {
     else reader.skip(tag);
   }
   reader.leave(end);
-}
-
-export function emptyMetric(): OtlpMetric {
-  const texts = { name: '', description: '', unit: '' };
-  return { ...texts, kind: 'gauge', isMonotonic: false, temporality: 'unspecified', points: [] };
-}
-
-export function temporalityOf(value: unknown): OtlpMetric['temporality'] {
-  return value === 1 ? 'delta' : value === 2 ? 'cumulative' : 'unspecified';
 }

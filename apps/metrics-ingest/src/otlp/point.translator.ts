@@ -1,9 +1,10 @@
 import type { Batch } from '../ingest/batch.js';
 import type { Identities } from '../ingest/identity.cache.js';
 import { identityOf, isBad, type BadLabels, type Identity, type LabelPair } from '../ingest/identity.js';
-import { withBounds } from './exponential.buckets.js';
-import type { Attributes, HistogramValue, OtlpExemplar, OtlpPoint, SummaryValue } from './otlp.model.js';
-import { labelPairs, withoutDoubles, type ResourceLabels } from './resource.labels.js';
+import type { Attributes, OtlpExemplar, OtlpPoint } from './otlp.model.js';
+import { labelPairs, withoutDoubles } from './label.pairs.js';
+import { partsOf, type Part } from './point.parts.js';
+import type { ResourceLabels } from './resource.labels.js';
 
 /** A data point with the name its series have. */
 export interface NamedPoint {
@@ -12,13 +13,6 @@ export interface NamedPoint {
   name: string;
   resource: ResourceLabels;
   point: OtlpPoint;
-}
-
-/** One of the series that a data point becomes: what follows the name, and the label that tells buckets apart. */
-interface Part {
-  suffix: string;
-  label?: LabelPair;
-  value: number;
 }
 
 /** Makes the series of data points: one of a number, several of a histogram or a summary. All of a point are taken, or none. */
@@ -83,36 +77,4 @@ function pairsOf(name: string, resource: ResourceLabels, attributes: Attributes,
   const own = labelPairs(attributes.pairs());
   const pairs: LabelPair[] = [...resource.pairs, ...own, ...(label ? [label] : []), ['__name__', name]];
   return withoutDoubles(pairs);
-}
-
-function partsOf({ value }: OtlpPoint): Part[] {
-  if (value.kind === 'number') return [{ suffix: '', value: value.value }];
-  if (value.kind === 'summary') return summaryParts(value);
-  return histogramParts(value.kind === 'exponential' ? withBounds(value) : value);
-}
-
-function histogramParts({ count, sum, bounds, counts }: HistogramValue): Part[] {
-  let total = 0;
-  const buckets = bounds.map((bound, i): Part => {
-    total += counts[i] ?? 0;
-    return { suffix: '_bucket', label: ['le', numberText(bound)], value: total };
-  });
-  return [
-    ...buckets.filter(({ label }) => label?.[1] !== '+Inf'),
-    { suffix: '_bucket', label: ['le', '+Inf'], value: count },
-    ...(sum === undefined ? [] : [{ suffix: '_sum', value: sum }]),
-    { suffix: '_count', value: count },
-  ];
-}
-
-function summaryParts({ count, sum, quantiles }: SummaryValue): Part[] {
-  return [
-    ...quantiles.map(([at, value]): Part => ({ suffix: '', label: ['quantile', numberText(at)], value })),
-    { suffix: '_sum', value: sum },
-    { suffix: '_count', value: count },
-  ];
-}
-
-function numberText(value: number): string {
-  return value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value);
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { LabelPair } from '../ingest/identity.js';
-import { labelName } from './naming.js';
+import { labelPairs, withoutDoubles } from './label.pairs.js';
 import type { Attributes } from './otlp.model.js';
 
 /** What a resource says of all its series. */
@@ -34,20 +34,4 @@ export function resourceLabels({ key, pairs }: Attributes, promoted: readonly st
     pairs: [...labelPairs(lifted), ...given],
     info: hasInfo ? [['__name__', 'target_info'], ...withoutDoubles([...labelPairs(rest), ...given])] : [],
   };
-}
-
-/** Attributes as labels; those that become the same one are joined in the order of their names. */
-export function labelPairs(attributes: readonly (readonly [string, string])[]): LabelPair[] {
-  const labels = new Map<string, string>();
-  for (const [name, value] of attributes.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const label = labelName(name);
-    const before = labels.get(label);
-    labels.set(label, before === undefined ? value : `${before};${value}`);
-  }
-  return [...labels];
-}
-
-/** The later one stays. */
-export function withoutDoubles(pairs: readonly LabelPair[]): LabelPair[] {
-  return [...new Map(pairs)];
 }
