@@ -75,8 +75,8 @@ function within({ times, values }: RangeSeries, startMs: number, endMs: number, 
 function extended(series: RangeSeries, input: RangeInput, startMs: number, endMs: number, scope: Scope): Samples {
   const { lookbackMs } = scope.run.options;
   const around = within(series, startMs - lookbackMs, endMs + (input.extension === 'smoothed' ? lookbackMs : 0), scope);
-  const window = new Window(input.rangeMs, '3.x', input.extension);
-  Object.assign(window, { ...around, startMs, endMs, to: around.times.length });
+  const window = new Window(around.times, around.values, input.rangeMs, '3.x', input.extension);
+  Object.assign(window, { startMs, endMs, to: around.times.length });
   const ends = window.count > 0 ? endsOf(window) : undefined;
   if (!ends) return { times: new Float64Array(), values: new Float64Array() };
   const [left, right] = [leftOf(window, ends.first, false), rightOf(window, ends.last, false)];

@@ -46,8 +46,7 @@ function over(
   const { run, steps } = scope;
   const { times, values } = series;
   const column = scope.column(series.labels, series.dropName || !keepsName.has(name));
-  const window = new Window(input.rangeMs, run.options.compat, input.extension);
-  Object.assign(window, { times, values });
+  const window = new Window(times, values, input.rangeMs, run.options.compat, input.extension);
   const beforeMs = input.extension ? run.options.lookbackMs : 0;
   const afterMs = input.extension === 'smoothed' ? run.options.lookbackMs : 0;
   let found = 0;

@@ -24,7 +24,7 @@ function extrapolated(window: Window, isCounter: boolean, perSecond: boolean): n
   if (to - from < 2) return undefined;
   const [first, last] = [from, to - 1];
   let result = window.value(last) - window.value(first);
-  if (isCounter) result += lostByResets(window, first, last);
+  if (isCounter && window.mayFall) result += lostByResets(window, first, last);
   const sampled = (window.time(last) - window.time(first)) / 1_000;
   const average = sampled / (last - first);
   const toStart = (window.time(first) - window.startMs) / 1_000;

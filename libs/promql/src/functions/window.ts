@@ -1,7 +1,5 @@
 /** The samples of one series that a function over time sees at one step. */
 export class Window {
-  times = new Float64Array();
-  values = new Float64Array();
   /** Index of the first sample, and that after the last. */
   from = 0;
   to = 0;
@@ -12,11 +10,21 @@ export class Window {
   /** What the function is also given: its scalar arguments at this step. */
   args: readonly number[] = [];
 
+  private falls?: boolean;
+
   constructor(
+    readonly times: Float64Array,
+    readonly values: Float64Array,
     readonly rangeMs: number,
     readonly compat: '3.x' | '2.x',
     readonly extension?: 'anchored' | 'smoothed',
   ) {}
+
+  /** Whether any value of the series, also outside the window, is less than that before: most counters are never reset. */
+  get mayFall(): boolean {
+    this.falls ??= this.values.some((value, i) => i > 0 && value < (this.values[i - 1] as number));
+    return this.falls;
+  }
 
   get count(): number {
     return this.to - this.from;
