@@ -8,7 +8,6 @@ import { LabelBudgets, type Overflow } from './label.budgets.js';
 
 const RENEW_MS = 3_600_000;
 const MAX_WORKSPACES = 64;
-const FUTURE_MS = 600_000;
 
 /**
  * Keeps one label with ever new values from taking the room of all other series: beyond its budget its values become
@@ -45,10 +44,10 @@ export class CardinalityGuard {
 
   private async load(workspaceId: string): Promise<LabelBudgets> {
     const budgets = new LabelBudgets(this.config.maxLabelValues);
-    const rows = await this.seriesRows
-      .list(workspaceId, undefined, 0, Date.now() + FUTURE_MS)
+    const all = await this.seriesRows
+      .labelsOfAll(workspaceId, 0)
       .catch((error: unknown) => Promise.reject(unavailableIfAway(error)));
-    for (const { labels } of rows) budgets.count(labels);
+    for (const labels of all) budgets.count(labels);
     this.budgets.set(workspaceId, budgets);
     return budgets;
   }

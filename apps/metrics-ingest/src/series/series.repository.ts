@@ -66,6 +66,18 @@ export class SeriesRepository {
     );
   }
 
+  /** The labels of all series that have had samples since `fromMs`. */
+  async labelsOfAll(workspaceId: string, fromMs: number): Promise<Labels[]> {
+    const rows = await this.database.inWorkspace(workspaceId, (tx) =>
+      tx.query<{ labels: Labels }[]>(
+        `select labels from series where workspace_id = $1
+         and last_seen >= to_timestamp($2::float8) - interval '${LAST_SEEN_LAG}'`,
+        [workspaceId, fromMs / 1_000],
+      ),
+    );
+    return rows.map(({ labels }) => labels);
+  }
+
   /** The metrics of a workspace; leaps from one to the next in the index, however many series each has. */
   async metrics(workspaceId: string): Promise<string[]> {
     const rows = await this.database.inWorkspace(workspaceId, (tx) =>
