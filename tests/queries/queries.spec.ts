@@ -63,6 +63,7 @@ const whole: [RegExp, string][] = [
   [/^select distinct workspace_id from alert_rules where group_id is null/, 'asked once, at the start'],
   [/^select coalesce\(sum\(rules\)/, 'the rules of a workspace are counted against its limit'],
   [/^select labels from series where workspace_id/, 'the values of labels are counted, once an hour'],
+  [/^select id, workspace_id, t0, t1, n from sample_log where t0 < /, 'all that is old enough is sealed together'],
   [/^select count\(\*\)::int as count from series/, 'new series are counted against the limit of the workspace'],
   [
     /FROM "workflow"."history_events" "h".* ORDER BY "h"."seq" ASC\s*$/,

@@ -33,7 +33,7 @@ export class MetricsConfig {
   @IsInt()
   @Min(0)
   @Max(1_440)
-  sealMinutes: number = 30;
+  sealMinutes: number = 60;
 
   @Setting({
     description: 'Mebibytes the answers to queries may take that are kept for the next who asks; 0 keeps none',

@@ -14,10 +14,9 @@ import { RAW_TIER } from './tiers.js';
 const INTERVAL_MS = 10_000;
 /** Samples a little older than the head are left in the log, for heads that begin a little earlier. */
 const MARGIN_MS = 300_000;
-const MAX_ROWS = 2_000;
-const MAX_SAMPLES = 500_000;
-/** So much is worth sealing before its time. */
-const MUCH = { rows: MAX_ROWS, samples: 1_000_000 };
+const MAX_ROWS = 200_000;
+/** As many samples as a quarter of the head's memory holds: the more at once, the fewer chunks are written again. */
+const SAMPLES_PER_HEAD_MIB = 1_048_576 / 16 / 4;
 
 /**
  * Moves what the head no longer needs from the log into chunks, a series' samples together. Samples, chunks and log change in
@@ -50,7 +49,7 @@ export class Sealer implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** Seals when enough has gathered. */
   async sealDue(): Promise<void> {
     const beforeMs = this.head.startMs - MARGIN_MS;
-    if (await this.log.isDue(beforeMs, this.config.sealMinutes * 60_000, MUCH)) await this.seal(beforeMs);
+    if (await this.log.isDue(beforeMs, this.config.sealMinutes * 60_000)) await this.seal(beforeMs);
   }
 
   private async seal(beforeMs: number): Promise<void> {
@@ -66,10 +65,12 @@ export class Sealer implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** @returns whether there was anything to seal. */
   private async sealSome(client: PoolClient, beforeMs: number): Promise<boolean> {
-    const rows = sealableRows(await this.log.outlines(client, beforeMs, MAX_ROWS), beforeMs, MAX_SAMPLES);
+    const maxSamples = this.config.headMaxMib * SAMPLES_PER_HEAD_MIB;
+    const rows = sealableRows(await this.log.outlines(client, beforeMs, MAX_ROWS), beforeMs, maxSamples);
     if (rows.length === 0) return false;
     const batch = await this.gather(client, rows);
-    const [oldestMs, newestMs] = [Math.min(...rows.map(({ t0 }) => t0)), Math.max(...rows.map(({ t1 }) => t1))];
+    const oldestMs = rows.reduce((least, { t0 }) => Math.min(least, t0), Infinity);
+    const newestMs = rows.reduce((greatest, { t1 }) => Math.max(greatest, t1), 0);
     await this.partitions.make(RAW_TIER, oldestMs, newestMs, client);
     const touched = await this.chunks.readTouched(client, RAW_TIER, batch.extents());
     await this.chunks.replace(client, touched, await batch.toChunks(touched));

@@ -119,15 +119,13 @@ export class SampleLogRepository {
     return Number(rows[0]?.id ?? 0);
   }
 
-  /** Is there a row that ends before `beforeMs` and has waited long enough, or is there much in such rows? */
-  async isDue(beforeMs: number, waitMs: number, much: { rows: number; samples: number }): Promise<boolean> {
-    const { rows } = await this.pool.query<{ is_due: boolean }>(
-      `select exists (select 1 from sample_log where t1 < $1 and created_at <= now() - $2 * interval '1 ms')
-         or (select count(*) >= $3 or coalesce(sum(n), 0) >= $4
-           from (select n from sample_log where t1 < $5 order by t1 limit $3) old) as is_due`,
-      [Math.floor(beforeMs - waitMs), waitMs, much.rows, much.samples, Math.floor(beforeMs)],
+  /** Is there a row that ends before `beforeMs` and has waited for so long? */
+  async isDue(beforeMs: number, waitMs: number): Promise<boolean> {
+    const { rows } = await this.pool.query(
+      `select 1 from sample_log where t1 < $1 and created_at <= now() - $2 * interval '1 ms' limit 1`,
+      [Math.floor(beforeMs - waitMs), waitMs],
     );
-    return rows[0]?.is_due ?? false;
+    return rows.length > 0;
   }
 
   /** The first rows that begin before `beforeMs`, in the order of the commits. */
@@ -158,14 +156,14 @@ export class SampleLogRepository {
     );
   }
 
-  /** Deletes rows whose samples are elsewhere now, and says so to those that read the log along. */
+  /** Deletes rows, given in their order, whose samples are elsewhere now, and says so to those that read the log along. */
   async takeOut(client: PoolClient, ids: readonly number[], newestMs: number): Promise<void> {
     const { rowCount } = await client.query(`delete from sample_log where id = any($1::bigint[])`, [ids]);
     if (rowCount !== ids.length) throw new Error('rows of the log went while they were sealed');
     await client.query(
       `update seal_state set seals = seals + 1, last_log_id = greatest(last_log_id, $1::bigint),
        newest_ms = greatest(newest_ms, $2::bigint)`,
-      [Math.max(...ids), newestMs],
+      [ids.at(-1), newestMs],
     );
   }
 

@@ -85,9 +85,7 @@ export class Head {
       series.touchedMs = touchedMs;
       const time = t0 + (offsets[i] ?? 0);
       if (time < this.startMs) continue;
-      const before = series.samples.bytes;
-      series.samples.add(time, values, i);
-      this.usedBytes += series.samples.bytes - before;
+      this.usedBytes += series.samples.add(time, values, i);
       changed?.add(series);
     }
   }

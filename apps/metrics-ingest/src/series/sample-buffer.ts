@@ -7,6 +7,7 @@ export interface SampleSlice {
 }
 
 const FIRST_CAPACITY = 16;
+const BYTES_PER_SAMPLE = 16;
 
 /** The samples of one series in the order of time, one for each time. */
 export class SampleBuffer {
@@ -23,13 +24,21 @@ export class SampleBuffer {
     return this.times.byteLength + this.values.byteLength;
   }
 
-  /** Takes `values[index]`; a later value for the same time replaces the former one. */
-  add(time: number, values: Float64Array | readonly number[], index: number): void {
+  /**
+   * Takes `values[index]`; a later value for the same time replaces the former one.
+   * @returns by how many bytes the buffer grew.
+   */
+  add(time: number, values: Float64Array | readonly number[], index: number): number {
     const at = this.indexAfter(time);
-    if (at > this.start && this.times[at - 1] === time) return copyValue(values, index, this.values, at - 1);
+    if (at > this.start && this.times[at - 1] === time) {
+      copyValue(values, index, this.values, at - 1);
+      return 0;
+    }
+    const capacity = this.times.length;
     const moved = this.makeRoom(at);
     this.times[moved] = time;
     copyValue(values, index, this.values, moved);
+    return capacity === this.times.length ? 0 : (this.times.length - capacity) * BYTES_PER_SAMPLE;
   }
 
   /** Forgets what is older than `time`. */
