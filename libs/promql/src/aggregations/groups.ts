@@ -33,3 +33,8 @@ export function grouperOf(grouping: Grouping | undefined): {
   if (without) return { keyOf: (set) => set.drop(names).key, labelsOf: (set) => set.drop(names) };
   return { keyOf: (set) => set.keyOf(labels), labelsOf: (set) => set.keep(names) };
 }
+
+/** Whether the group's series is to lose its name, since one of its own is. */
+export function losesName(columns: readonly Column[]): boolean {
+  return columns.some(({ dropName }) => dropName);
+}

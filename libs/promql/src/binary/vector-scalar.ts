@@ -1,4 +1,5 @@
-import { mergeEqual, type Column } from '../evaluate/column.js';
+import type { Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Binary } from '../syntax/ast.js';
 import { binaryOperators, type BinaryOperator } from './arithmetic.js';

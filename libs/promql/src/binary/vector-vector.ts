@@ -1,4 +1,5 @@
-import { mergeEqual, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Binary, Matching } from '../syntax/ast.js';
 import { arithmeticOperators } from '../syntax/operators.js';

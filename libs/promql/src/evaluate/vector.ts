@@ -5,6 +5,7 @@ import { mapColumns } from '../functions/map-columns.js';
 import type { Expr } from '../syntax/ast.js';
 import type { Column } from './column.js';
 import { isInvariant } from './invariance.js';
+import { repeated } from './repeated.js';
 import type { Scope } from './scope.js';
 import { select } from './select.js';
 import { selectSmoothed } from './select-smoothed.js';
@@ -41,13 +42,4 @@ function evaluate(expr: Expr, scope: Scope): Column[] {
       return exhausted;
     }
   }
-}
-
-function repeated(column: Column, { run, steps }: Scope): Column {
-  run.budget.spend(steps);
-  return {
-    ...column,
-    values: new Float64Array(steps).fill(column.values[0] as number),
-    present: new Uint8Array(steps).fill(column.present[0] as number),
-  };
 }

@@ -1,4 +1,5 @@
-import { mergeEqual, type Column } from '../evaluate/column.js';
+import type { Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import { bare } from '../evaluate/invariance.js';
 import type { Scope } from '../evaluate/scope.js';
 import { selectTimes } from '../evaluate/select.js';
@@ -6,7 +7,7 @@ import type { Call, Expr } from '../syntax/ast.js';
 import { LabelSet } from '../values/label-set.js';
 import { absent } from './absent.js';
 import { clamp, round } from './clamp.js';
-import { atSeconds, elementwise, ofTime } from './elementwise.js';
+import { elementwise } from './elementwise.js';
 import { evaluateOverTime } from './evaluate-over-time.js';
 import { histogramFraction, histogramQuantile, histogramQuantiles } from './histogram.js';
 import { info } from './info.js';
@@ -14,6 +15,7 @@ import { mapColumns } from './map-columns.js';
 import { overTime } from './over-time.js';
 import { labelJoin, labelReplace } from './relabel.js';
 import { sort } from './sort.js';
+import { atSeconds, ofTime } from './time-parts.js';
 
 type OfCall = (call: Call, scope: Scope) => Column[];
 

@@ -1,4 +1,5 @@
-import { assertDistinct, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
+import { assertDistinct } from '../evaluate/merge-equal.js';
 import type { RangeInput, RangeSeries } from '../evaluate/range-input.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Call, Expr } from '../syntax/ast.js';

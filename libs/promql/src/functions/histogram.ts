@@ -1,4 +1,5 @@
-import { mergeEqual, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import { forMetric } from '../evaluate/notes.js';
 import type { Scope } from '../evaluate/scope.js';
 import { parseNumber } from '../syntax/build-duration.js';

@@ -1,4 +1,5 @@
-import { mergeEqual, put, type Column } from '../evaluate/column.js';
+import { put, type Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import { resolveAt, resolveDuration } from '../evaluate/durations.js';
 import type { QueryTimes } from '../evaluate/options.js';
 import type { Scope } from '../evaluate/scope.js';

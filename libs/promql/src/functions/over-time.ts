@@ -1,5 +1,7 @@
-import { KahanMean, KahanSum } from '../values/kahan.js';
-import { delta, idelta, increase, irate, rate } from './rate.js';
+import { KahanMean } from '../values/kahan-mean.js';
+import { KahanSum } from '../values/kahan.js';
+import { idelta, irate } from './instant-rate.js';
+import { delta, increase, rate } from './rate.js';
 import { madOf, quantileOf } from './quantile.js';
 import { deriv, predictLinear } from './regression.js';
 import { doubleExponentialSmoothing } from './smoothing.js';

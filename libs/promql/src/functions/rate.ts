@@ -5,9 +5,6 @@ export const rate: OverTime = (window) => change(window, true, true);
 export const increase: OverTime = (window) => change(window, true, false);
 export const delta: OverTime = (window) => change(window, false, false);
 
-export const irate: OverTime = (window) => lastChange(window, true);
-export const idelta: OverTime = (window) => lastChange(window, false);
-
 function change(window: Window, isCounter: boolean, perSecond: boolean): number | undefined {
   if (!window.extension) return extrapolated(window, isCounter, perSecond);
   const whole = extendedChange(window, isCounter);
@@ -43,13 +40,4 @@ function lostByResets({ values }: Window, first: number, last: number): number {
     if ((values[i] as number) < (values[i - 1] as number)) lost += values[i - 1] as number;
   }
   return lost;
-}
-
-/** The change between the last two samples. */
-function lastChange(window: Window, isCounter: boolean): number | undefined {
-  if (window.count < 2) return undefined;
-  const [before, last] = [window.to - 2, window.to - 1];
-  const [a, b] = [window.value(before), window.value(last)];
-  const difference = isCounter && b < a ? b : b - a;
-  return isCounter ? difference / ((window.time(last) - window.time(before)) / 1_000) : difference;
 }

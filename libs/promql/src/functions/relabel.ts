@@ -1,5 +1,6 @@
 import type { RE2JS } from 're2js';
-import { mergeEqual, type Column } from '../evaluate/column.js';
+import type { Column } from '../evaluate/column.js';
+import { mergeEqual } from '../evaluate/merge-equal.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Call, Expr, StringLiteral } from '../syntax/ast.js';
 import { PromqlError } from '../syntax/promql-error.js';

@@ -2,6 +2,7 @@ import type { Column } from '../evaluate/column.js';
 import type { Scope } from '../evaluate/scope.js';
 import type { Call, Expr } from '../syntax/ast.js';
 import { compareLabels, type LabelSet } from '../values/label-set.js';
+import { compareNaturally } from './natural-order.js';
 import { textOf } from './relabel.js';
 
 /** Orders an instant query's answer; that of a range is ordered by labels whatever is asked. */
@@ -35,17 +36,4 @@ function byLabels(a: LabelSet, b: LabelSet, labels: readonly string[]): number {
     if (order !== 0) return order;
   }
   return compareLabels(a, b);
-}
-
-/** Numbers within texts count as numbers: `a2` comes before `a10`. */
-function compareNaturally(a: string, b: string): number {
-  if (a === b) return 0;
-  const [partsA, partsB] = [a.match(/\d+|\D+/g) ?? [], b.match(/\d+|\D+/g) ?? []];
-  for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
-    const [partA, partB] = [partsA[i] as string, partsB[i] as string];
-    if (partA === partB) continue;
-    const areNumbers = /^\d/.test(partA) && /^\d/.test(partB) && Number(partA) !== Number(partB);
-    return areNumbers ? Number(partA) - Number(partB) : partA < partB ? -1 : 1;
-  }
-  return partsA.length - partsB.length;
 }

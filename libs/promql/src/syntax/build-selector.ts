@@ -2,8 +2,8 @@ import type { SyntaxNode } from '@lezer/common';
 import { METRIC_NAME } from '../values/label-set.js';
 import { matcherOf, type Matcher, type MatchOperator } from '../values/matcher.js';
 import type { VectorSelector } from './ast.js';
+import { literalOf } from './literal.js';
 import { parseError } from './promql-error.js';
-import { unquote } from './text-literal.js';
 import { childrenOf } from './tree.js';
 
 const MAX_MATCHERS = 64;
@@ -39,13 +39,4 @@ function buildMatcher(source: string, node: SyntaxNode): Matcher {
     const reason = error instanceof Error ? error.message : String(error);
     throw parseError(source, node.from, `${label} has no valid pattern: ${reason}`);
   }
-}
-
-/** The text that a literal, or a node around one, stands for. */
-export function literalOf(source: string, node: SyntaxNode): string {
-  const literal = source.slice(node.from, node.to);
-  const text = unquote(literal);
-  if (text !== undefined) return text;
-  const isOpen = literal.length < 2 || !literal.endsWith(literal.charAt(0));
-  throw parseError(source, node.from, isOpen ? 'unterminated quoted string' : `error unquoting string ${literal}`);
 }

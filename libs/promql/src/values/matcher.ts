@@ -1,4 +1,4 @@
-import { compilePattern } from './pattern.js';
+import { wholeMatch } from './pattern.js';
 
 export const matchOperators = ['=', '!=', '=~', '!~'] as const;
 export type MatchOperator = (typeof matchOperators)[number];
@@ -34,20 +34,4 @@ function testOf(operator: MatchOperator, value: string): (value: string) => bool
       return exhausted;
     }
   }
-}
-
-const MAX_KNOWN = 10_000;
-
-/** Many series share a label value, so each value is judged once. */
-function wholeMatch(pattern: string): (value: string) => boolean {
-  const compiled = compilePattern(pattern);
-  const known = new Map<string, boolean>();
-  return (value) => {
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    if (known.size >= MAX_KNOWN) known.clear();
-    const result = compiled.testExact(value);
-    known.set(value, result);
-    return result;
-  };
 }
