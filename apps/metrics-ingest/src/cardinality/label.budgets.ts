@@ -1,5 +1,6 @@
 import type { Identity } from '../ingest/identity.js';
 import { keyOf, labelOf, type Labels } from '../series/labels.js';
+import { hashOf } from './value.hash.js';
 
 /** What stands for all values beyond those that a label of a metric may have. */
 export const OVERFLOW = '__overflow__';
@@ -76,11 +77,4 @@ export class LabelBudgets {
     else if (this.overflows.size < MAX_SHOWN)
       this.overflows.set(key, { metric, label, folded: 1, sinceMs: Date.now() });
   }
-}
-
-/** FNV-1a in 32 bits: two values in four billion that are taken for one let one value more through. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { invalidField, type PrometheusReply, type TsdbStatusRequest } from '@scm/contracts';
 import { currentActor } from '@scm/messaging';
 import { MetricsConfig } from '../config.js';
-import { labelOf, type Labels } from '../series/labels.js';
+import { labelOf } from '../series/labels.js';
 import { SeriesRepository } from '../series/series.repository.js';
 import { CardinalityGuard } from './cardinality.guard.js';
+import { bytesOf, counted, top, valuesByLabel } from './label.counts.js';
 
 const SHOWN = 10;
 const HOUR_MS = 3_600_000;
@@ -41,27 +42,4 @@ export class TsdbStatusService {
       },
     };
   }
-}
-
-function valuesByLabel(all: readonly Labels[]): Map<string, Set<string>> {
-  const values = new Map<string, Set<string>>();
-  for (const labels of all) {
-    for (const [name, value] of Object.entries(labels)) values.set(name, (values.get(name) ?? new Set()).add(value));
-  }
-  return values;
-}
-
-function counted(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
-
-function bytesOf(values: ReadonlySet<string>): number {
-  return [...values].reduce((sum, value) => sum + Buffer.byteLength(value), 0);
-}
-
-function top(entries: Iterable<[string, number]>, limit: number): { name: string; value: number }[] {
-  const sorted = [...entries].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  return sorted.slice(0, limit).map(([name, value]) => ({ name, value }));
 }

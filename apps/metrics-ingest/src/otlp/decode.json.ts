@@ -34,13 +34,12 @@ const temporalities = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((name) => `AGGR
 
 function readMetric(item: JsonObject, path: string): OtlpMetric {
   const metric = emptyMetric();
-  metric.name = textField(item, 'name', path);
-  metric.description = textField(item, 'description', path);
-  metric.unit = textField(item, 'unit', path);
+  for (const name of ['name', 'description', 'unit'] as const) metric[name] = textField(item, name, path);
   const field = Object.keys(kinds).find((name) => item[name] !== undefined && item[name] !== null);
-  if (field === undefined) return metric;
+  const kind = field && kinds[field];
+  if (!kind) return metric;
   const data = objectOf(item[field], `${path}.${field}`);
-  metric.kind = kinds[field] ?? 'gauge';
+  metric.kind = kind;
   metric.isMonotonic = data.isMonotonic === true;
   const { aggregationTemporality: given } = data;
   metric.temporality = temporalityOf(typeof given === 'string' ? temporalities.indexOf(given) : given);
