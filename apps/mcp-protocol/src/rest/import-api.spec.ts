@@ -172,7 +172,8 @@ it('reads the document of the product itself', async () => {
     Object.keys(item),
   );
   expect(operations.length + leftOut.length).toBe(routes.length);
-  // The doors of MCP itself stand in it too; they are no API.
-  expect(leftOut.filter((each) => !each.startsWith('McpController'))).toEqual([]);
+  // The doors of MCP itself stand in it too; they are no API. Nor can arguments be what senders of metrics encode.
+  const doors = ['metrics.writeRemote', 'metrics.writeOtlp'].map((name) => `${name}: it needs a body that is not JSON`);
+  expect(leftOut.filter((each) => !each.startsWith('McpController') && !doors.includes(each))).toEqual([]);
   expect(operations.length).toBeGreaterThan(60);
 });
