@@ -18,6 +18,7 @@ export interface Outcome {
   error: string | null;
 }
 
+const HOLD_EVERY_MS = 2_000;
 const MAX_RESULTS = 10_000;
 const MAX_ERROR = 1_024;
 const MAX_KNOWN_RULES = 20_000;
@@ -33,14 +34,22 @@ export class GroupEvaluation {
     private readonly writer: SampleWriter,
   ) {}
 
+  /** `hold` keeps other replicas away for some seconds more. */
   async run(
     group: RuleGroupRow,
     rules: readonly RuleRow[],
     known: ReadonlyMap<string, AlertInstance[]>,
     at: Date,
+    hold: () => Promise<void>,
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const rule of rules) outcomes.push(await this.evaluate(group, rule, known.get(rule.id) ?? [], at));
+    let heldMs = performance.now();
+    for (const rule of rules) {
+      outcomes.push(await this.evaluate(group, rule, known.get(rule.id) ?? [], at));
+      if (performance.now() - heldMs < HOLD_EVERY_MS) continue;
+      await hold();
+      heldMs = performance.now();
+    }
     return outcomes;
   }
 

@@ -54,7 +54,10 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
       const groups = await this.groups.claim(MAX_CLAIMED);
       claimed = groups.length;
       if (claimed > 0) await this.tail.catchUp();
-      for (const group of groups) await this.evaluate(group);
+      const failures: unknown[] = [];
+      for (const group of groups) await this.evaluate(group).catch((error: unknown) => failures.push(error));
+      // The others are evaluated all the same; what failed is due again when it is held no more.
+      if (failures.length > 0) throw failures[0];
     }
   }
 
@@ -62,7 +65,7 @@ export class RuleEvaluator implements OnApplicationBootstrap, BeforeApplicationS
     const startedMs = performance.now();
     const at = dueAt(group, Date.now());
     const { rules, known } = await this.rules.ofAllWorkspaces((tx) => this.load(tx, group));
-    const outcomes = await this.evaluation.run(group, rules, known, at);
+    const outcomes = await this.evaluation.run(group, rules, known, at, () => this.groups.hold(group));
     const owed = await this.rules.ofAllWorkspaces(async (tx) => {
       const nextAt = nextAfter(group, at);
       if (!(await this.groups.finish(tx, group, nextAt, performance.now() - startedMs))) return undefined;

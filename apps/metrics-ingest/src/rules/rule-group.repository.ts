@@ -52,6 +52,17 @@ export class RuleGroupRepository {
     });
   }
 
+  /** Keeps others away from a group whose evaluation takes long. */
+  async hold({ id, epoch }: RuleGroupRow): Promise<void> {
+    await this.database.acrossWorkspaces((tx) =>
+      tx.query(
+        `update rule_groups set held_until = clock_timestamp() + interval '${HOLD_SECONDS} seconds'
+         where id = $1 and epoch = $2`,
+        [id, epoch],
+      ),
+    );
+  }
+
   /** Ends an evaluation in the transaction that stores what it came to. @returns false for one that came too late. */
   async finish(tx: EntityManager, { id, epoch }: RuleGroupRow, nextAt: Date, evaluationMs: number): Promise<boolean> {
     const [, count] = await tx.query<[unknown[], number]>(

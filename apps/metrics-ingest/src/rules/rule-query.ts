@@ -6,6 +6,8 @@ import { SampleReader } from '../query/sample-reader.js';
 import type { Result } from './expand-alert.js';
 
 const MAX_PARSED = 20_000;
+/** Less than a group is held without a word. */
+const TIMEOUT_MS = 5_000;
 
 /** Evaluates the expressions of rules and of their templates, each at one instant. */
 @Injectable()
@@ -32,7 +34,7 @@ export class RuleQuery {
   async instant(workspaceId: string, source: string, atMs: number): Promise<Result[]> {
     // A rule may ask for what the one before it recorded.
     await this.reader.catchUp();
-    const plan = this.engine.plan(this.parse(source), { startMs: atMs, endMs: atMs, stepMs: 0 });
+    const plan = this.engine.plan(this.parse(source), { startMs: atMs, endMs: atMs, stepMs: 0 }, TIMEOUT_MS);
     const result = await this.engine.answer(workspaceId, plan);
     if (result.type === 'vector') return [...result.samples];
     return result.type === 'scalar' ? [{ labels: {}, value: result.value }] : [];
