@@ -9,7 +9,7 @@ const MAX_POINTS = 120;
 class QueryMetricsInput {
   @Text({
     max: 8_192,
-    description: 'PromQL, such as scm_host_load1 or sum by (instance) (rate(scm_host_network_receive_bytes_total[5m]))',
+    description: 'PromQL, such as scm_host_load1 or sum by (instance) (rate(http_requests_total[5m]))',
   })
   query: string;
 
