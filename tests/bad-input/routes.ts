@@ -11,6 +11,18 @@ export interface Route {
   name: string;
   parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
   body?: JsonSchema;
+  /** What a body may have, as it comes. */
+  maxBytes: number;
+}
+
+/** The doors of those who send metrics, which read bodies by themselves. */
+const writing = /^(\/prometheus)?\/api\/v1\/write$/;
+const otlp = /^(\/prometheus\/api\/v1)?\/otlp\/v1\/metrics$/;
+const MIB = 1_048_576;
+
+/** Whether a compressed body is looked into, up to a bound. */
+export function takesGzip({ path }: Route): boolean {
+  return otlp.test(path);
 }
 
 interface Operation {
@@ -26,7 +38,8 @@ export async function readRoutes(scm: WholeMesh): Promise<Route[]> {
       const method = key.toUpperCase();
       const schema = requestBody?.content['application/json']?.schema;
       if (schema && alsoRequired[path]) schema.required = alsoRequired[path];
-      return { method, path, name: `${method} ${path}`, parameters, ...(schema && { body: schema }) };
+      const maxBytes = writing.test(path) || otlp.test(path) ? 4 * MIB : MIB;
+      return { method, path, name: `${method} ${path}`, parameters, maxBytes, ...(schema && { body: schema }) };
     }),
   );
 }
