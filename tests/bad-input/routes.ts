@@ -130,6 +130,7 @@ const examples: Record<string, () => unknown> = {
   newPassword: () => password,
   expr: () => 'nothing > 1',
   for: () => '5m',
+  keep_firing_for: () => '5m',
   query: () => 'up',
   match: () => ['up'],
   time: () => '1',
@@ -162,6 +163,9 @@ const examples: Record<string, () => unknown> = {
   channels: () => ['inbox'],
   version: () => '1.0.0',
   startsAt: () => '2998-01-01T00:00:00Z',
+  '/api/v1/rule-files/{name} document': () => ({
+    groups: [{ name: 'tried', rules: [{ alert: 'Tried', expr: 'nothing > 1', labels: { free: 'text' } }] }],
+  }),
   document: () => ({ ...document, document: { ...document.document, name: uniqueName() } }),
 };
 

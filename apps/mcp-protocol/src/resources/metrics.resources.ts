@@ -60,5 +60,7 @@ export class MetricsResources {
 
 function queryOf(uri: string): string | undefined {
   if (uri === HOST_URI) return '{__name__=~"scm_host_.+"}';
-  return METRIC_URI.exec(uri)?.[1];
+  const metric = METRIC_URI.exec(uri)?.[1];
+  // Alone, a name such as NaN would be a number, and one such as sum the beginning of something else.
+  return metric && `{__name__="${metric}"}`;
 }

@@ -24,8 +24,8 @@ export function stepOf(text: string): number {
 export function timeoutOf(text: string | undefined): number {
   if (text === undefined) return Infinity;
   const ms = NUMBER.test(text) ? Number(text) * 1_000 : parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw invalidField('timeout', 'must be seconds or a duration such as 15s, and more than nothing');
+  if (ms !== undefined && ms >= 1) return ms;
+  throw invalidField('timeout', 'must be seconds or a duration such as 15s, and at least a millisecond');
 }
 
 /** The `limit` parameter; 0 and nothing mean no limit. */
