@@ -159,6 +159,24 @@ describe('rule files', () => {
     expect(of).toMatchObject([{ health: 'err', lastError: expect.stringContaining('same label') }, { health: 'ok' }]);
   });
 
+  it('change again and again while they are evaluated', async () => {
+    const file = (n: number) => ({
+      groups: [1, 2, 3].map((g) => ({
+        name: `g${g}`,
+        interval: '1s',
+        rules: [{ alert: `Change${n % 7}`, expr: 'vector(1)', labels: { n: String(n % 5) } }],
+      })),
+    });
+    const until = Date.now() + 3_000;
+    const statuses = new Set<number>();
+    const change = async (name: string) => {
+      for (let n = 0; Date.now() < until; n++) statuses.add((await put(name, file(n))).status);
+    };
+    await Promise.all(['busy1', 'busy2', 'busy3', 'busy4'].map(change));
+    expect([...statuses]).toEqual([200]);
+    for (const name of ['busy1', 'busy2', 'busy3', 'busy4']) await metrics.ask('rule-file.v1.remove', { name });
+  });
+
   it('are refused with the path of what is wrong', async () => {
     expect(await put('bad', load('      - { alert: Bad, expr: "sum(" }'))).toMatchObject({
       status: 400,

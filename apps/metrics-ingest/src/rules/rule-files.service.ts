@@ -97,7 +97,7 @@ export class RuleFilesService {
     groups: readonly NewRuleGroup[],
     rules: readonly NewFileRule[],
   ): Promise<void> {
-    const before = await this.groups.idsOf(tx, file);
+    const before = await this.groups.lock(tx, file);
     const kept = groups.map(({ id }) => id);
     const ids = rules.map(({ id }) => id);
     await this.resolve(tx, await this.rules.removeOthers(tx, before, ids));

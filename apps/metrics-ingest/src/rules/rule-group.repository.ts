@@ -97,8 +97,11 @@ export class RuleGroupRepository {
     return tx.query<RuleGroupRow[]>(`select ${COLUMNS} from rule_groups order by file nulls first, position`);
   }
 
-  async idsOf(tx: EntityManager, file: string): Promise<string[]> {
-    const rows = await tx.query<{ id: string }[]>(`select id from rule_groups where file = $1`, [file]);
+  /** The groups of a file, locked before their rules are, as whoever ends an evaluation does. */
+  async lock(tx: EntityManager, file: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }[]>(`select id from rule_groups where file = $1 order by id for update`, [
+      file,
+    ]);
     return rows.map(({ id }) => id);
   }
 
