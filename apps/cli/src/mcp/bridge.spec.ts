@@ -92,3 +92,15 @@ it('lets answers and cancellations pass what waits', async () => {
   expect(heard).toHaveLength(39);
   expect(seen.some(({ id }) => id === 40)).toBe(false);
 });
+
+it('goes on after messages whose parts are no texts', async () => {
+  answer = (message, _request, response) => reply(response, message, { content: [] });
+  const meta = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
+  for (const name of [{ toString: 1 }, [{ toString: 1 }], null, 7]) {
+    await bridge.toServer(ask(1, 'tools/call', { name, ...meta }));
+  }
+  await bridge.toServer(ask(2, 'tools/call', { name: 'x', arguments: { toString: 1 }, ...meta }));
+  await bridge.idle();
+  expect(heard.map(({ error }) => error?.code).filter((code) => code === -32_603)).toEqual([]);
+  expect(heard.at(-1)).toMatchObject({ id: 2, result: {} });
+});

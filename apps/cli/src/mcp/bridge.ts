@@ -42,7 +42,10 @@ export class Bridge {
   }
 
   async toServer(message: Message): Promise<void> {
-    const passed = this.initialized.then(() => this.pass(message));
+    const passed = this.initialized
+      .then(() => this.pass(message))
+      // Whatever goes wrong with one message, the others go on.
+      .catch((error: unknown) => this.refused(message, error));
     if (message.method === 'initialize') this.initialized = passed;
     await passed;
   }

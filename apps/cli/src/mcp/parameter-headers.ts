@@ -18,7 +18,8 @@ export class ParameterHeaders {
   }
 
   of({ method, params }: Message): Record<string, string> {
-    const marked = method === 'tools/call' ? (this.byTool.get(String(params?.['name'])) ?? []) : [];
+    const name = params?.['name'];
+    const marked = method === 'tools/call' && typeof name === 'string' ? (this.byTool.get(name) ?? []) : [];
     const given = (params?.['arguments'] ?? {}) as Record<string, unknown>;
     return Object.fromEntries(
       marked.flatMap(([argument, header]) => {
