@@ -57,4 +57,19 @@ describe('scm mcp stdio', () => {
     child.stdin.end();
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
+
+  it('answers all that it was sent before its input ended', async () => {
+    const child = spawn(process.execPath, [...command.args], { env });
+    const answered = new Set<unknown>();
+    createInterface({ input: child.stdout }).on('line', (line) =>
+      answered.add((JSON.parse(line) as { id: unknown }).id),
+    );
+    const params = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
+    const ids = Array.from({ length: 100 }, (_, i) => i + 1);
+    for (const id of ids)
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })}\n`);
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(answered).toEqual(new Set(ids));
+  });
 });

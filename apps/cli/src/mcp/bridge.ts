@@ -8,9 +8,9 @@ import { ParameterHeaders } from './parameter-headers.js';
 type Http = Pick<StreamableHTTPClientTransport, 'send' | 'setProtocolVersion'>;
 type Id = string | number;
 
-/** Requests on their way at once, far fewer than the gateway lets one caller have: the others wait here. */
+/** Messages on their way at once, far fewer than the gateway lets one caller have: the others wait here. */
 const MAX_AT_WORK = 32;
-/** Requests that wait before the client is to wait as well. */
+/** Messages that wait before the client is to wait as well. */
 const MAX_WAITING = 1_000;
 
 interface Open {
@@ -72,9 +72,10 @@ export class Bridge {
 
   private async pass(message: Message): Promise<void> {
     const { id, method } = message;
-    if (method === 'notifications/cancelled' && this.cancel(message)) return;
-    // What is no request may be what a request waits for.
-    if (id === undefined || method === undefined) return this.send(message);
+    if (method === 'notifications/cancelled') return this.cancel(message) ? undefined : this.send(message);
+    // What answers a request of the server may be what one of the client's waits for.
+    if (method === undefined && id !== undefined) return this.send(message);
+    if (id === undefined || method === undefined) return this.atWork(() => this.send(message));
     const open = { request: message, cancelling: new AbortController(), isRepeated: false };
     this.open.set(id, open);
     await this.atWork(() => this.sendRequest(open));

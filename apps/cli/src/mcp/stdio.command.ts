@@ -24,14 +24,16 @@ export async function serveStdio({ url, apiKey, server }: StdioOptions): Promise
   await http.start();
   const lines = createInterface({ input: process.stdin });
   const refuse = (code: number, message: string) => write({ jsonrpc: '2.0', id: null, error: { code, message } });
+  let isOpen = true;
   lines.on('line', (line) => {
     if (line.trim() === '') return;
     const message = parsed(line);
     if (message === undefined) refuse(PARSE_ERROR, 'no JSON');
     else if (typeof message !== 'object' || message === null) refuse(INVALID_REQUEST, 'no message');
-    else void bridge.toServer(message as Message).then(() => lines.resume());
+    else void bridge.toServer(message as Message).then(() => isOpen && lines.resume());
     if (bridge.isCrowded) lines.pause();
   });
+  lines.once('close', () => (isOpen = false));
   process.once('SIGTERM', () => lines.close());
   await once(lines, 'close');
   await bridge.idle();
