@@ -31,7 +31,7 @@ const spanning: Record<string, string> = {
   'apps/auth/src/api-keys/api-keys.repository.ts': 'a key is found before its workspace is known',
   'apps/auth/src/audit/audit-records.repository.ts': 'batches come from every workspace',
   'apps/metrics-ingest/src/chunks/partition.repository.ts': 'a partition holds chunks of every workspace',
-  'apps/metrics-ingest/src/lease/lease.repository.ts': 'one replica evaluates the rules of all',
+  'apps/metrics-ingest/src/lease/lease.repository.ts': 'one replica seals and takes frames for all',
   'apps/metrics-ingest/src/log/sample-log.repository.ts': 'batches hold samples of every workspace',
   'apps/metrics-ingest/src/rules/rule.repository.ts': 'rules of all are evaluated together',
   'apps/metrics-ingest/src/rules/rule-group.repository.ts': 'groups that are due, of all',

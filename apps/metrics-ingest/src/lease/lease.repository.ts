@@ -8,7 +8,7 @@ import { IDENTITY, type Identity } from '@scm/service';
 const LEASE_SECONDS = 5;
 
 /** What only one replica may do at a time. */
-export type LeaseName = 'rules' | 'frames' | 'seal';
+export type LeaseName = 'frames' | 'seal';
 
 @Injectable()
 export class LeaseRepository {
@@ -17,11 +17,7 @@ export class LeaseRepository {
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
-  /** Takes or prolongs the lease; held in a transaction, nobody else can take it before that transaction ends. */
-  async hold(tx: EntityManager, name: LeaseName): Promise<boolean> {
-    return (await this.take(tx, name)) !== undefined;
-  }
-
+  /** Takes or prolongs the lease; false while another replica holds it. */
   async holdAlone(name: LeaseName): Promise<boolean> {
     return (await this.begin(name)) !== undefined;
   }
